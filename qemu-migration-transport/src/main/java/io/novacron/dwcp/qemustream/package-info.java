@@ -1,0 +1,10 @@
+/**
+ * The migration stream as QEMU writes it, read at any cut. The reader only advises: it marks pages
+ * inside the bytes, and bytes that it does not understand stay what they are.
+ *
+ * <p>Nothing here changes a stream or decides how to encode it.
+ */
+@NullMarked
+package io.novacron.dwcp.qemustream;
+
+import org.jspecify.annotations.NullMarked;

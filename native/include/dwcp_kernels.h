@@ -1,0 +1,45 @@
+/*
+ * Page kernels of DWCP: what the JVM would do in a loop, done over one batch per call.
+ *
+ * Contract of every entry point
+ *  - No state, no allocation, no locks: any thread may call at any time.
+ *  - A call either does all its work and returns DWCP_OK, or touches no output and returns another dwcp_status.
+ *  - Each kernel has a Java twin (JavaPageKernels) with equal results for every input.
+ */
+#ifndef DWCP_KERNELS_H
+#define DWCP_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define DWCP_EXPORT __attribute__((visibility("default")))
+
+/* Raised when a signature changes, so that a stale library beside a new jar is refused instead of called. */
+#define DWCP_KERNELS_ABI 1
+
+enum dwcp_status {
+    DWCP_OK = 0,
+    DWCP_BAD_ARGUMENT = 1 /* a null pointer, a negative number, or a page that does not lie within the base */
+};
+
+DWCP_EXPORT int32_t dwcp_kernels_abi(void);
+
+/* Name of the variant that this CPU runs: "avx2" or "scalar". Static storage, never null. */
+DWCP_EXPORT const char *dwcp_kernels_variant(void);
+
+/*
+ * zero[i] = 1 if all page_bytes bytes at base + offsets[i] are zero, else 0, for i in [0, count).
+ * base_bytes   bytes readable at base
+ * offsets      count offsets in bytes; any alignment, may repeat or overlap
+ * page_bytes   at least 1
+ */
+DWCP_EXPORT int32_t dwcp_zero_pages(const uint8_t *base, int64_t base_bytes, const int32_t *offsets, int32_t count,
+                                    int32_t page_bytes, uint8_t *zero);
+
+/*
+ * dst[i] = old[i] ^ current[i] for i in [0, bytes). Any alignment and length.
+ * dst may be exactly old or exactly current; any other overlap gives undefined bytes (never a wild access).
+ */
+DWCP_EXPORT int32_t dwcp_xor_bytes(const uint8_t *old, const uint8_t *current, uint8_t *dst, int64_t bytes);
+
+#endif

@@ -1,0 +1,47 @@
+#include "variants.h"
+
+#if defined(DWCP_HAS_AVX2)
+
+#include <immintrin.h>
+
+/* The file is compiled for the x86-64 baseline; only these functions may use AVX2, and only after the CPU was asked. */
+#define AVX2 __attribute__((target("avx2")))
+
+enum { VECTOR_BYTES = 32, STRIDE_BYTES = 4 * VECTOR_BYTES };
+
+AVX2 static __m256i load_vector(const uint8_t *bytes)
+{
+    return _mm256_loadu_si256((const __m256i *)(const void *)bytes);
+}
+
+AVX2 static bool is_zero(const uint8_t *bytes, size_t length)
+{
+    size_t at = 0;
+    for (; length - at >= STRIDE_BYTES; at += STRIDE_BYTES) {
+        const __m256i low = _mm256_or_si256(load_vector(bytes + at), load_vector(bytes + at + VECTOR_BYTES));
+        const __m256i high =
+            _mm256_or_si256(load_vector(bytes + at + 2 * VECTOR_BYTES), load_vector(bytes + at + 3 * VECTOR_BYTES));
+        const __m256i seen = _mm256_or_si256(low, high);
+        if (_mm256_testz_si256(seen, seen) == 0) {
+            return false;
+        }
+    }
+    return dwcp_scalar.is_zero(bytes + at, length - at);
+}
+
+AVX2 static void xor_bytes(const uint8_t *old, const uint8_t *current, uint8_t *dst, size_t length)
+{
+    size_t at = 0;
+    for (; length - at >= VECTOR_BYTES; at += VECTOR_BYTES) {
+        const __m256i delta = _mm256_xor_si256(load_vector(old + at), load_vector(current + at));
+        _mm256_storeu_si256((__m256i *)(void *)(dst + at), delta);
+    }
+    dwcp_scalar.xor_bytes(old + at, current + at, dst + at, length - at);
+}
+
+const struct dwcp_variant dwcp_avx2 = {"avx2", is_zero, xor_bytes};
+
+#else
+/* ISO C wants at least one declaration in a translation unit. */
+typedef int dwcp_no_avx2_on_this_architecture;
+#endif

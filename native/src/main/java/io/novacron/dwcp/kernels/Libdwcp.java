@@ -1,0 +1,40 @@
+package io.novacron.dwcp.kernels;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+
+/**
+ * Raw functions of libdwcp, names and statuses as in {@code include/dwcp_kernels.h}. JNA direct
+ * mapping; addresses travel as {@code long}, so that a buffer's position counts and nothing is
+ * copied.
+ */
+final class Libdwcp {
+
+  static final int ABI = 1;
+  static final int OK = 0;
+
+  private Libdwcp() {}
+
+  /**
+   * Looks in jna.library.path, the system's library path, and {@code linux-ARCH/libdwcp.so} on the
+   * class path, in that order. Not a static initialiser, so that the cause of a failure reaches the
+   * caller each time.
+   *
+   * @throws UnsatisfiedLinkError if there is no library, it cannot be loaded, or a symbol is
+   *     missing
+   */
+  static void register() {
+    Native.register(
+        Libdwcp.class, NativeLibrary.getInstance("dwcp", Libdwcp.class.getClassLoader()));
+  }
+
+  static native int dwcp_kernels_abi();
+
+  static native String dwcp_kernels_variant();
+
+  /** {@code offsets} and {@code zero} are a few hundred bytes: JNA copies them, once per batch. */
+  static native int dwcp_zero_pages(
+      long base, long baseBytes, int[] offsets, int count, int pageBytes, byte[] zero);
+
+  static native int dwcp_xor_bytes(long old, long current, long dst, long bytes);
+}

@@ -1,0 +1,73 @@
+package io.novacron.dwcp.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+
+/** The kernels of libdwcp. The library picks AVX2 or scalar code itself when it is loaded. */
+public final class NativePageKernels implements PageKernels {
+
+  private final String variant;
+
+  private NativePageKernels(String variant) {
+    this.variant = variant;
+  }
+
+  /**
+   * Loads the library.
+   *
+   * @throws UnsatisfiedLinkError if it cannot be loaded or is of another version than this class;
+   *     the message says which. Nothing is left loaded that a later attempt would trip over.
+   */
+  public static NativePageKernels load() {
+    Libdwcp.register();
+    int abi = Libdwcp.dwcp_kernels_abi();
+    if (abi != Libdwcp.ABI) {
+      throw new UnsatisfiedLinkError("libdwcp has ABI " + abi + ", expected " + Libdwcp.ABI);
+    }
+    return new NativePageKernels("native " + Libdwcp.dwcp_kernels_variant());
+  }
+
+  @Override
+  public void zeroPages(ByteBuffer base, PageSpans pages, byte[] zero) {
+    pages.checkAgainst(base, zero);
+    int count = pages.count();
+    try {
+      long start = address(base);
+      check(
+          Libdwcp.dwcp_zero_pages(
+              start, base.remaining(), pages.offsetsBytes(), count, pages.pageBytes(), zero));
+    } finally {
+      Reference.reachabilityFence(base);
+    }
+  }
+
+  @Override
+  public void xor(ByteBuffer old, ByteBuffer current, ByteBuffer dst, int lengthBytes) {
+    PageSpans.checkXor(old, current, dst, lengthBytes);
+    try {
+      check(Libdwcp.dwcp_xor_bytes(address(old), address(current), address(dst), lengthBytes));
+    } finally {
+      Reference.reachabilityFence(old);
+      Reference.reachabilityFence(current);
+      Reference.reachabilityFence(dst);
+    }
+  }
+
+  @Override
+  public String variant() {
+    return variant;
+  }
+
+  /** Address of the byte at the buffer's position; valid while the buffer is reachable. */
+  private static long address(ByteBuffer direct) {
+    return MemorySegment.ofBuffer(direct).address();
+  }
+
+  private static void check(int status) {
+    if (status != Libdwcp.OK) {
+      throw new IllegalStateException(
+          "libdwcp refused with status " + status + " what the Java side had checked");
+    }
+  }
+}

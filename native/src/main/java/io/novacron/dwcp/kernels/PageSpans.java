@@ -1,0 +1,47 @@
+package io.novacron.dwcp.kernels;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/**
+ * The first {@code count} pages of {@code pageBytes} each, at {@code offsetsBytes} in a buffer.
+ *
+ * @param offsetsBytes any alignment; may be longer than {@code count}, so that it can be reused;
+ *     not copied, belongs to the caller
+ */
+@SuppressWarnings(
+    "ArrayRecordComponent") // A view for one call on the data path: a copy per batch buys nothing.
+public record PageSpans(int[] offsetsBytes, int count, int pageBytes) {
+
+  public PageSpans {
+    Objects.checkFromIndexSize(0, count, offsetsBytes.length);
+    if (pageBytes < 1) {
+      throw new IllegalArgumentException("page of " + pageBytes + " B, expected at least 1 B");
+    }
+  }
+
+  /** Throws unless every page lies in what remains of {@code base} and {@code zero} has room. */
+  void checkAgainst(ByteBuffer base, byte[] zero) {
+    PageSpans.checkDirect(base);
+    Objects.checkFromIndexSize(0, count, zero.length);
+    int remainingBytes = base.remaining();
+    for (int i = 0; i < count; i++) {
+      Objects.checkFromIndexSize(offsetsBytes[i], pageBytes, remainingBytes);
+    }
+  }
+
+  static void checkDirect(ByteBuffer buffer) {
+    if (!buffer.isDirect()) {
+      throw new IllegalArgumentException("heap buffer, expected a direct one: " + buffer);
+    }
+  }
+
+  static void checkXor(ByteBuffer old, ByteBuffer current, ByteBuffer dst, int lengthBytes) {
+    checkDirect(old);
+    checkDirect(current);
+    checkDirect(dst);
+    Objects.checkFromIndexSize(0, lengthBytes, old.remaining());
+    Objects.checkFromIndexSize(0, lengthBytes, current.remaining());
+    Objects.checkFromIndexSize(0, lengthBytes, dst.remaining());
+  }
+}

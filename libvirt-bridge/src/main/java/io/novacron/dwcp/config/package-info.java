@@ -2,7 +2,9 @@
  * The daemon's configuration as records: read from HOCON, checked as a whole, every problem
  * reported with file and line.
  *
- * <p>Other packages receive the records and never see HOCON.
+ * <p>{@link io.novacron.dwcp.config.ConfigKeys} declares every key; parser, sample file and manual
+ * follow that table. Entry: {@link io.novacron.dwcp.config.ConfigFile}. Other packages receive the
+ * records and never see HOCON.
  */
 @NullMarked
 package io.novacron.dwcp.config;

@@ -2,7 +2,9 @@
  * The conversation between the command and the running daemon over a Unix socket: requests, replies
  * and their JSON.
  *
- * <p>How the answers look on a terminal does not belong here, nor how the daemon finds them.
+ * <p>One connection carries one line of JSON each way and ends. The daemon answers through {@link
+ * io.novacron.dwcp.control.DaemonView}. How the answers look on a terminal does not belong here,
+ * nor how the daemon finds them.
  */
 @NullMarked
 package io.novacron.dwcp.control;

@@ -1,0 +1,61 @@
+package io.novacron.dwcp.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import io.novacron.dwcp.config.ConfigResult.Refused;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the configuration file, always as HOCON whatever its name.
+ *
+ * <p>All problems are reported together. Only a file that cannot be read or parsed at all gives a
+ * single one, since nothing behind the first syntax error can be trusted.
+ */
+public final class ConfigFile {
+
+  /** Where the daemon looks when it is not told. */
+  public static final Path DEFAULT = Path.of("/etc/dwcp/dwcp.conf");
+
+  private ConfigFile() {}
+
+  /** Reads and checks; touches nothing but the file and what it includes. */
+  public static ConfigResult read(Path file) {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      String seen = Files.exists(file) ? "is not a readable file" : "does not exist";
+      return new Refused(List.of(new ConfigProblem(file.toString(), 0, "", seen)));
+    }
+    try {
+      var options =
+          ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
+      Config parsed = ConfigFactory.parseFile(file.toFile(), options).resolve();
+      return new ConfigReader(file, parsed.root()).read();
+    } catch (ConfigException broken) {
+      return new Refused(List.of(problem(file, broken)));
+    }
+  }
+
+  private static ConfigProblem problem(Path file, ConfigException broken) {
+    ConfigOrigin origin = broken.origin();
+    String message = String.valueOf(broken.getMessage());
+    int line = 0;
+    if (origin != null) {
+      line = Math.max(0, origin.lineNumber());
+      String prefix = origin.description() + ": ";
+      message = message.startsWith(prefix) ? message.substring(prefix.length()) : message;
+    }
+    return new ConfigProblem(fileName(file, origin), line, "", message);
+  }
+
+  /** The file that the origin names, which differs from {@code file} inside an include. */
+  static String fileName(Path file, @Nullable ConfigOrigin origin) {
+    String named = origin == null ? null : origin.filename();
+    return named == null ? file.toString() : named;
+  }
+}

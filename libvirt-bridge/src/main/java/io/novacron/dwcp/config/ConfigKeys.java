@@ -1,0 +1,228 @@
+package io.novacron.dwcp.config;
+
+import io.novacron.dwcp.config.ValueType.AbsolutePath;
+import io.novacron.dwcp.config.ValueType.AutoOr;
+import io.novacron.dwcp.config.ValueType.ByteSize;
+import io.novacron.dwcp.config.ValueType.Choice;
+import io.novacron.dwcp.config.ValueType.HostName;
+import io.novacron.dwcp.config.ValueType.HostPort;
+import io.novacron.dwcp.config.ValueType.LibvirtUri;
+import io.novacron.dwcp.config.ValueType.Ports;
+import io.novacron.dwcp.config.ValueType.TimeSpan;
+import io.novacron.dwcp.config.ValueType.WholeNumber;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The table of all keys, in the order in which the sample file and the manual show them. */
+public final class ConfigKeys {
+
+  private static final String FIRST = "0.1";
+  private static final long MIB = 1L << 20;
+
+  static final ConfigKey<InetSocketAddress> LISTEN =
+      new ConfigKey<>(
+          "listen",
+          new HostPort(),
+          "0.0.0.0:16590",
+          "Where peers reach this daemon.",
+          "All addresses; a port next to libvirt's own 16509 and 16514 that nothing else uses.",
+          FIRST);
+
+  static final ConfigKey<Path> RUNTIME_DIR =
+      new ConfigKey<>(
+          "runtime-dir",
+          new AbsolutePath(),
+          "/run/dwcp",
+          "Holds HOST.sock for each peer, and control.sock for the dwcp command.",
+          "Emptied at boot, as sockets should be; the migration URI names it.",
+          FIRST);
+
+  static final ConfigKey<Path> STATE_DIR =
+      new ConfigKey<>(
+          "state-dir",
+          new AbsolutePath(),
+          "/var/lib/dwcp",
+          "Holds what outlives a restart: the history of migrations.",
+          "The usual place for a daemon's state; a few hundred kilobytes.",
+          FIRST);
+
+  static final ConfigKey<Optional<String>> HOST_NAME =
+      new ConfigKey<>(
+          "host-name",
+          new AutoOr<>(new HostName()),
+          "auto",
+          "How this host names itself to peers and in the history; auto is the kernel's host name.",
+          "What the host is called already.",
+          FIRST);
+
+  static final ConfigKey<String> LOG_LEVEL =
+      new ConfigKey<>(
+          "log-level",
+          new Choice(List.of("error", "warn", "info", "debug", "trace"), Map.of()),
+          "info",
+          "The least important message that is logged.",
+          "A few lines for each migration and one for each decision.",
+          FIRST);
+
+  static final ConfigKey<String> SECURITY_MODE =
+      new ConfigKey<>(
+          "security.mode",
+          new Choice(List.of("none"), Map.of("tls", "comes with its own release")),
+          "none",
+          "How peers prove who they are. With none, whoever reaches the listen address is root's"
+              + " peer: use it on a trusted network only. The daemon warns of it at each start.",
+          "The only mode of this release; tls becomes the default with the release that brings it.",
+          FIRST);
+
+  static final ConfigKey<Integer> STREAMS =
+      new ConfigKey<>(
+          "streams",
+          new WholeNumber(1, 32),
+          "8",
+          "TCP connections to each peer that share the load.",
+          "One connection fills no long link with loss; beyond 8 the gain is small.",
+          FIRST);
+
+  static final ConfigKey<Integer> WORKERS =
+      new ConfigKey<>(
+          "workers",
+          new WholeNumber(0, 256),
+          "0",
+          "Threads that compress and decompress; 0 is one for each core.",
+          "Compression is what limits a fast link, and it scales with cores.",
+          FIRST);
+
+  static final ConfigKey<Long> HISTORY_BUDGET =
+      new ConfigKey<>(
+          "history-budget",
+          new ByteSize(16 * MIB, 64 * 1024 * MIB),
+          "1 GiB",
+          "Memory for each migration's record of pages that the destination holds already.",
+          "Covers the pages that a guest of some gigabytes repeats; each host needs it once for"
+              + " each migration that runs.",
+          FIRST);
+
+  static final ConfigKey<Long> RECEIVE_WINDOW =
+      new ConfigKey<>(
+          "receive-window",
+          new ByteSize(MIB, 1024 * MIB),
+          "64 MiB",
+          "Bytes that a channel accepts before the destination QEMU has taken them.",
+          "More than 1 Gbit/s times 300 ms, 38 MB.",
+          FIRST);
+
+  static final ConfigKey<Duration> CONNECT_TIMEOUT =
+      new ConfigKey<>(
+          "connect-timeout",
+          new TimeSpan(Duration.ofMillis(100), Duration.ofMinutes(1)),
+          "3 s",
+          "How long a peer may take to accept a connection before the migration is plain TCP.",
+          "One lost SYN is sent again after 1 s, the next after 2 s more.",
+          FIRST);
+
+  static final ConfigKey<Duration> HANDSHAKE_TIMEOUT =
+      new ConfigKey<>(
+          "handshake-timeout",
+          new TimeSpan(Duration.ofMillis(100), Duration.ofMinutes(1)),
+          "5 s",
+          "How long a peer that accepted may take to say that it is a dwcpd.",
+          "Ten round trips of the longest link, and a busy host; libvirt waits 30 s.",
+          FIRST);
+
+  static final ConfigKey<Duration> OUTAGE_BUDGET =
+      new ConfigKey<>(
+          "outage-budget",
+          new TimeSpan(Duration.ofSeconds(1), Duration.ofMinutes(10)),
+          "60 s",
+          "How long a link may be dead before a migration that runs is given up.",
+          "Twice what libvirt alone survives; covers a switch that restarts its uplink.",
+          FIRST);
+
+  static final ConfigKey<Duration> PEER_QUARANTINE =
+      new ConfigKey<>(
+          "peer-quarantine",
+          new TimeSpan(Duration.ZERO, Duration.ofDays(1)),
+          "5 min",
+          "After a broken session the peer gets plain TCP for so long; 0 s is not at all.",
+          "Long enough for one retry by hand or by Nova to succeed as plain TCP.",
+          FIRST);
+
+  static final ConfigKey<PortRange> DATA_PORTS =
+      new ConfigKey<>(
+          "data-ports",
+          new Ports(),
+          "26590-26999",
+          "Loopback ports where the source QEMU hands over its memory and disks.",
+          "410 ports are 205 migrations at once; outside libvirt's migration ports, which libvirt"
+              + " tests by binding the wildcard address, and below the kernel's ephemeral ports.",
+          FIRST);
+
+  static final ConfigKey<Optional<Path>> LIBVIRT_SOCKET =
+      new ConfigKey<>(
+          "libvirt-socket",
+          new AutoOr<>(new AbsolutePath()),
+          "auto",
+          "The libvirt of this host; auto is /run/libvirt/virtqemud-sock where it exists, else"
+              + " /run/libvirt/libvirt-sock.",
+          "Fits modular and monolithic libvirt.",
+          FIRST);
+
+  static final ConfigKey<Integer> HISTORY_ENTRIES =
+      new ConfigKey<>(
+          "history-entries",
+          new WholeNumber(10, 100_000),
+          "1000",
+          "Migrations that dwcp history remembers.",
+          "About 500 bytes each: half a megabyte.",
+          FIRST);
+
+  static final ConfigKey<InetSocketAddress> PEER_ADDRESS =
+      new ConfigKey<>(
+          "peers.NAME.address",
+          new HostPort(),
+          "",
+          "Where the peer's daemon listens. NAME is the HOST of HOST.sock: letters, digits and"
+              + " . _ - (a name with a dot stands in quotes).",
+          "Required for each peer.",
+          FIRST);
+
+  static final ConfigKey<URI> PEER_LIBVIRT =
+      new ConfigKey<>(
+          "peers.NAME.libvirt",
+          new LibvirtUri(),
+          "",
+          "How stock libvirt reaches the peer, for the fallback when its dwcpd does not answer.",
+          "Optional; without it a migration to a peer without dwcpd fails.",
+          FIRST);
+
+  /** The keys of the daemon itself. */
+  public static final List<ConfigKey<?>> DAEMON =
+      List.of(
+          LISTEN,
+          RUNTIME_DIR,
+          STATE_DIR,
+          HOST_NAME,
+          LOG_LEVEL,
+          SECURITY_MODE,
+          STREAMS,
+          WORKERS,
+          HISTORY_BUDGET,
+          RECEIVE_WINDOW,
+          CONNECT_TIMEOUT,
+          HANDSHAKE_TIMEOUT,
+          OUTAGE_BUDGET,
+          PEER_QUARANTINE,
+          DATA_PORTS,
+          LIBVIRT_SOCKET,
+          HISTORY_ENTRIES);
+
+  /** The keys below each {@code peers.NAME}. */
+  public static final List<ConfigKey<?>> PEER = List.of(PEER_ADDRESS, PEER_LIBVIRT);
+
+  private ConfigKeys() {}
+}

@@ -1,0 +1,128 @@
+package io.novacron.dwcp.config;
+
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import io.novacron.dwcp.config.ConfigResult.Accepted;
+import io.novacron.dwcp.config.ConfigResult.Refused;
+import io.novacron.dwcp.config.DaemonConfig.HistoryConfig;
+import io.novacron.dwcp.config.DaemonConfig.LocalConfig;
+import io.novacron.dwcp.config.DaemonConfig.LogLevel;
+import io.novacron.dwcp.config.DaemonConfig.SecurityMode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns one parsed file into records, collecting every problem on the way. Used once.
+ *
+ * <p>A refused value is stood in for by its default until the end, so that the checks behind it
+ * still run; the result is then {@link Refused} and the stand-in is never used.
+ */
+final class ConfigReader {
+
+  private final Path file;
+  private final ConfigObject root;
+  private final List<ConfigProblem> problems = new ArrayList<>();
+
+  ConfigReader(Path file, ConfigObject root) {
+    this.file = file;
+    this.root = root;
+  }
+
+  ConfigResult read() {
+    new UnknownKeys(this).report(root);
+    DaemonConfig config = daemon();
+    checkPorts(config);
+    if (problems.isEmpty()) {
+      return new Accepted(config);
+    }
+    return new Refused(
+        problems.stream().sorted(Comparator.comparingInt(ConfigProblem::line)).toList());
+  }
+
+  /** Adds a problem with the place where the value stands; {@code null} blames the whole file. */
+  void problem(@Nullable ConfigValue value, String path, String message) {
+    var origin = value == null ? null : value.origin();
+    int line = origin == null ? 0 : Math.max(0, origin.lineNumber());
+    problems.add(new ConfigProblem(ConfigFile.fileName(file, origin), line, path, message));
+  }
+
+  private DaemonConfig daemon() {
+    Path runtimeDir = value(ConfigKeys.RUNTIME_DIR);
+    return new DaemonConfig(
+        value(ConfigKeys.LISTEN),
+        runtimeDir,
+        value(ConfigKeys.STATE_DIR),
+        value(ConfigKeys.HOST_NAME),
+        LogLevel.valueOf(value(ConfigKeys.LOG_LEVEL).toUpperCase(Locale.ROOT)),
+        SecurityMode.valueOf(value(ConfigKeys.SECURITY_MODE).toUpperCase(Locale.ROOT)),
+        new PeersSection(this, runtimeDir).read(),
+        transport(),
+        new LocalConfig(value(ConfigKeys.DATA_PORTS), value(ConfigKeys.LIBVIRT_SOCKET)),
+        new HistoryConfig(value(ConfigKeys.HISTORY_ENTRIES)));
+  }
+
+  private TransportConfig transport() {
+    return new TransportConfig(
+        value(ConfigKeys.STREAMS),
+        value(ConfigKeys.WORKERS),
+        value(ConfigKeys.HISTORY_BUDGET),
+        value(ConfigKeys.RECEIVE_WINDOW),
+        value(ConfigKeys.CONNECT_TIMEOUT),
+        value(ConfigKeys.HANDSHAKE_TIMEOUT),
+        value(ConfigKeys.OUTAGE_BUDGET),
+        value(ConfigKeys.PEER_QUARANTINE));
+  }
+
+  private void checkPorts(DaemonConfig config) {
+    int listen = config.listen().getPort();
+    if (config.local().dataPorts().contains(listen)) {
+      problem(
+          find(ConfigKeys.DATA_PORTS.fullPath()),
+          ConfigKeys.DATA_PORTS.fullPath(),
+          "\"" + config.local().dataPorts() + "\" contains port " + listen + " of dwcp.listen");
+    }
+    if (PortRange.LIBVIRT.contains(listen)) {
+      problem(
+          find(ConfigKeys.LISTEN.fullPath()),
+          ConfigKeys.LISTEN.fullPath(),
+          "port " + listen + " lies in " + PortRange.LIBVIRT + ", libvirt's migration ports");
+    }
+  }
+
+  private <T> T value(ConfigKey<T> key) {
+    ConfigValue written = find(key.fullPath());
+    T read = written == null ? null : read(key, key.fullPath(), written);
+    return read == null ? defaultOf(key) : read;
+  }
+
+  /** The value, or {@code null} with the problem noted. */
+  <T> @Nullable T read(ConfigKey<T> key, String path, ConfigValue written) {
+    try {
+      return key.type().read(written);
+    } catch (RefusedValueException refused) {
+      problem(written, path, refused.getMessage() + "; allowed: " + key.type().allowed());
+      return null;
+    }
+  }
+
+  private static <T> T defaultOf(ConfigKey<T> key) {
+    try {
+      return key.type().read(key.defaultText());
+    } catch (RefusedValueException impossible) {
+      throw new IllegalStateException("default of " + key.path() + " is not allowed", impossible);
+    }
+  }
+
+  /** What stands at the dotted path, or {@code null}; a value in place of a section is nothing. */
+  @Nullable ConfigValue find(String path) {
+    ConfigValue at = root;
+    for (String part : path.split("\\.", -1)) {
+      at = at instanceof ConfigObject section ? section.get(part) : null;
+    }
+    return at;
+  }
+}

@@ -1,0 +1,77 @@
+package io.novacron.dwcp.config;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Everything that the operator decides, checked.
+ *
+ * @param listen unresolved
+ * @param hostName empty: what {@link LocalHostName} says
+ */
+public record DaemonConfig(
+    InetSocketAddress listen,
+    Path runtimeDir,
+    Path stateDir,
+    Optional<String> hostName,
+    LogLevel logLevel,
+    SecurityMode securityMode,
+    StaticPeers peers,
+    TransportConfig transport,
+    LocalConfig local,
+    HistoryConfig history) {
+
+  /** Where a migration to this peer enters: the socket of the migration URI. */
+  public Path peerSocket(String peerName) {
+    return runtimeDir.resolve(peerName + ".sock");
+  }
+
+  /** Where the dwcp command reaches the daemon. */
+  public Path controlSocket() {
+    return runtimeDir.resolve("control.sock");
+  }
+
+  /** The least important message that is logged. */
+  public enum LogLevel {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG,
+    TRACE
+  }
+
+  /** How peers prove who they are. */
+  public enum SecurityMode {
+    /** Not at all; the daemon warns of it loudly at each start. */
+    NONE
+  }
+
+  /**
+   * How this daemon meets libvirt and QEMU on its own host.
+   *
+   * @param dataPorts loopback ports of the source; never libvirt's own
+   * @param libvirtSocket empty: virtqemud where its socket exists, else libvirtd
+   */
+  public record LocalConfig(PortRange dataPorts, Optional<Path> libvirtSocket) {
+
+    private static final Path VIRTQEMUD = Path.of("/run/libvirt/virtqemud-sock");
+    private static final Path LIBVIRTD = Path.of("/run/libvirt/libvirt-sock");
+
+    /**
+     * The socket to connect to now. Looked at anew for each connection, since libvirt may be
+     * switched between its modular and its monolithic daemon while we run.
+     */
+    public Path libvirtSocketNow(Predicate<Path> exists) {
+      return libvirtSocket.orElseGet(() -> exists.test(VIRTQEMUD) ? VIRTQEMUD : LIBVIRTD);
+    }
+  }
+
+  /**
+   * What the daemon remembers of migrations.
+   *
+   * @param entries the newest so many
+   */
+  public record HistoryConfig(int entries) {}
+}

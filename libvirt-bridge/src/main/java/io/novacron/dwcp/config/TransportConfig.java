@@ -1,0 +1,28 @@
+package io.novacron.dwcp.config;
+
+import java.time.Duration;
+
+/**
+ * How bytes travel to a peer.
+ *
+ * @param workers 0 for one on each core
+ * @param historyBudgetBytes for each migration's record of pages that the destination holds
+ * @param receiveWindowBytes for each channel
+ * @param outageBudget how long a dead link is hidden from QEMU
+ * @param peerQuarantine how long a peer gets plain TCP after a broken session
+ */
+public record TransportConfig(
+    int streams,
+    int workers,
+    long historyBudgetBytes,
+    long receiveWindowBytes,
+    Duration connectTimeout,
+    Duration handshakeTimeout,
+    Duration outageBudget,
+    Duration peerQuarantine) {
+
+  /** How many threads encode and decode on a host with so many cores. */
+  public int workerThreads(int cores) {
+    return workers == 0 ? Math.max(1, cores) : workers;
+  }
+}

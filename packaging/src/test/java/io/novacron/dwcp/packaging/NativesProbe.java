@@ -3,11 +3,14 @@ package io.novacron.dwcp.packaging;
 import com.github.luben.zstd.Zstd;
 import com.sun.jna.Native;
 import io.netty.channel.epoll.Epoll;
+import io.novacron.dwcp.kernels.KernelVariants;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Loads every third-party native library, then prints the path of each library that is mapped. */
+/**
+ * Loads every native library that there is, then prints the path of each library that is mapped.
+ */
 final class NativesProbe {
   private NativesProbe() {}
 
@@ -17,6 +20,7 @@ final class NativesProbe {
     if (Zstd.compress(new byte[4096]).length >= 4096 || Native.POINTER_SIZE != Long.BYTES) {
       throw new IllegalStateException("a library is loaded but does not work");
     }
+    KernelVariants.load();
     try (var maps = Files.lines(Path.of("/proc/self/maps"))) {
       maps.filter(line -> line.endsWith(".so"))
           .map(line -> line.substring(line.indexOf('/')))

@@ -1,0 +1,20 @@
+package io.novacron.dwcp.relay;
+
+import java.nio.ByteBuffer;
+
+/** What the source's daemon does next, in the order given. */
+public sealed interface RelayAction {
+  /** Pass these bytes on in the direction of the message they answer for. */
+  record Forward(ByteBuffer bytes) implements RelayAction {}
+
+  /**
+   * Open a loopback listener for each port of the reply, then pass {@link PrepareReply#rewritten}
+   * on to the source. Until then nothing else goes to the source. If no listener can be opened,
+   * close both sides of this connection: the destination's QEMU listens on loopback already, so the
+   * migration cannot become a plain one; libvirt drops the incoming guest and the source runs on.
+   */
+  record AnnouncePorts(PrepareReply reply, MigrationEvent.Subject subject) implements RelayAction {}
+
+  /** Tell whoever follows migrations. */
+  record Report(MigrationEvent event) implements RelayAction {}
+}

@@ -49,7 +49,7 @@ final class CarryRules {
           ? Optional.empty()
           : Optional.of("migrate_uri has the scheme " + scheme);
     } catch (RpcException e) {
-      return Optional.of("migrate_uri not understood: " + e.getMessage());
+      return Optional.of("migrate_uri not understood: " + e.problem());
     }
   }
 

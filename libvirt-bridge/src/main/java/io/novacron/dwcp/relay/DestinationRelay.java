@@ -62,7 +62,7 @@ public final class DestinationRelay {
       }
       return List.of();
     } catch (RpcException e) {
-      return List.of(new MigrationEvent.NotUnderstood(e.getMessage()));
+      return List.of(new MigrationEvent.NotUnderstood(e.problem()));
     }
   }
 

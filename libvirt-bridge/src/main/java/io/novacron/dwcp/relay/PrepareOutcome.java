@@ -24,7 +24,7 @@ sealed interface PrepareOutcome {
     try {
       return new Listening(PrepareReply.parse(message, call));
     } catch (RpcException e) {
-      return new NoPorts(e.getMessage());
+      return new NoPorts(e.problem());
     }
   }
 

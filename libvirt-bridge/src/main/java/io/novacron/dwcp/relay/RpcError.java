@@ -19,7 +19,7 @@ public record RpcError(int code, String text) {
     try {
       return parse(message).text();
     } catch (RpcException e) {
-      return "libvirt's error cannot be read: " + e.getMessage();
+      return "libvirt's error cannot be read: " + e.problem();
     }
   }
 }

@@ -5,7 +5,15 @@ package io.novacron.dwcp.relay;
  * message only: the relay then passes it on untouched.
  */
 public final class RpcException extends Exception {
-  RpcException(String message) {
-    super(message);
+  private final String problem;
+
+  RpcException(String problem) {
+    super(problem);
+    this.problem = problem;
+  }
+
+  /** What was seen, what was expected, and where. */
+  public String problem() {
+    return problem;
   }
 }

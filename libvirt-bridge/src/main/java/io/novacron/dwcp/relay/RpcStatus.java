@@ -1,23 +1,26 @@
 package io.novacron.dwcp.relay;
 
+import java.util.Arrays;
 import java.util.Optional;
 
-/** {@code virNetMessageStatus}; the constants stand in the order of their wire values 0 to 2. */
+/** {@code virNetMessageStatus}. */
 public enum RpcStatus {
-  OK,
-  ERROR,
+  OK(0),
+  ERROR(1),
   /** More stream packets follow. */
-  CONTINUE;
+  CONTINUE(2);
 
-  private static final RpcStatus[] BY_WIRE_VALUE = values();
+  private final int wireValue;
+
+  RpcStatus(int wireValue) {
+    this.wireValue = wireValue;
+  }
 
   static Optional<RpcStatus> ofWireValue(int value) {
-    return value >= 0 && value < BY_WIRE_VALUE.length
-        ? Optional.of(BY_WIRE_VALUE[value])
-        : Optional.empty();
+    return Arrays.stream(values()).filter(status -> status.wireValue == value).findFirst();
   }
 
   int wireValue() {
-    return ordinal();
+    return wireValue;
   }
 }

@@ -1,28 +1,31 @@
 package io.novacron.dwcp.relay;
 
+import java.util.Arrays;
 import java.util.Optional;
 
-/** {@code virNetMessageType}; the constants stand in the order of their wire values 0 to 6. */
+/** {@code virNetMessageType}. */
 public enum RpcType {
-  CALL,
-  REPLY,
+  CALL(0),
+  REPLY(1),
   /** An event, from the side that serves; its serial is 0. */
-  MESSAGE,
-  STREAM,
+  MESSAGE(2),
+  STREAM(3),
   /** Comes with file descriptors beside the bytes, which no network can carry. */
-  CALL_WITH_FDS,
-  REPLY_WITH_FDS,
-  STREAM_HOLE;
+  CALL_WITH_FDS(4),
+  REPLY_WITH_FDS(5),
+  STREAM_HOLE(6);
 
-  private static final RpcType[] BY_WIRE_VALUE = values();
+  private final int wireValue;
+
+  RpcType(int wireValue) {
+    this.wireValue = wireValue;
+  }
 
   static Optional<RpcType> ofWireValue(int value) {
-    return value >= 0 && value < BY_WIRE_VALUE.length
-        ? Optional.of(BY_WIRE_VALUE[value])
-        : Optional.empty();
+    return Arrays.stream(values()).filter(type -> type.wireValue == value).findFirst();
   }
 
   int wireValue() {
-    return ordinal();
+    return wireValue;
   }
 }

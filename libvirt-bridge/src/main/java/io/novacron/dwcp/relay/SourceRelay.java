@@ -74,7 +74,7 @@ public final class SourceRelay {
       actions.add(new Forward(bytes));
       return actions;
     } catch (RpcException e) {
-      return withReport(message, "Prepare call not understood: " + e.getMessage());
+      return withReport(message, "Prepare call not understood: " + e.problem());
     }
   }
 
@@ -97,7 +97,7 @@ public final class SourceRelay {
       actions.add(new Forward(message.bytes()));
       return actions;
     } catch (RpcException e) {
-      return withReport(message, "Finish call not understood: " + e.getMessage());
+      return withReport(message, "Finish call not understood: " + e.problem());
     }
   }
 

@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# The hosts' root file systems: Debian 12 with its own libvirt and QEMU (old) or those of its backports suite (new).
+# libvirt and QEMU are never installed into the machine itself.
+
+ROOT_PACKAGES="libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils
+  iproute2 iptables e2fsprogs kmod procps mount cpio socat tcpdump"
+# The storage driver became a package of its own after libvirt 9.0.
+ROOT_PACKAGES_NEW="libvirt-daemon-driver-storage"
+
+cmd_roots() {
+  local which
+  for which in "${@:-new}"; do
+    case $which in new | old) build_root "$which" ;; *) die "roots: $which is neither new nor old" ;; esac
+  done
+}
+
+packages_of() { local all=$ROOT_PACKAGES; [ "$1" = old ] || all="$all $ROOT_PACKAGES_NEW"; echo "$all" | tr -s ' \n' ',' | sed 's/,$//'; }
+
+# The cached root; its name carries a hash of what it is made of, so a changed list makes a new one.
+root_path() {
+  local key
+  key=$( { packages_of "$1"; declare -f build_root fetch_kernel; } | sha256sum | cut -c1-12)
+  echo "$LAB_CACHE/$1-$key"
+}
+
+# This machine's Debian mirror, from either form of apt's sources.
+mirror() {
+  local found
+  if [ -n "${DWCP_LAB_MIRROR:-}" ]; then echo "$DWCP_LAB_MIRROR"; return; fi
+  found=$(cat /etc/apt/sources.list.d/*.sources 2>/dev/null | awk '
+      /^URIs:/ { uri = $2 } /^Suites:/ { suites = $0 } /^$/ { if (suites ~ /bookworm|trixie|stable/ && uri !~ /security/) print uri; suites = uri = "" }
+      END { if (suites ~ /bookworm|trixie|stable/ && uri !~ /security/) print uri }' | grep -m1 '/debian/*$') ||
+    found=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null | awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /:\/\//) print $i }' |
+      grep -v security | grep -m1 '/debian/*$') ||
+    die "no Debian mirror among apt's sources here: set DWCP_LAB_MIRROR to one that carries bookworm and bookworm-backports"
+  echo "$found"
+}
+
+need_mmdebstrap() {
+  command -v mmdebstrap >/dev/null && return
+  command -v apt-get >/dev/null || die "mmdebstrap is missing: install it, it builds the hosts' root file systems"
+  say "installing mmdebstrap"
+  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends mmdebstrap debian-archive-keyring; } >&2
+}
+
+build_root() {
+  local which=$1 target temp mirror suites=() release=bookworm
+  target=$(root_path "$which")
+  [ ! -d "$target" ] || { say "root $which is ready: $target"; return; }
+  need_mmdebstrap
+  mirror=$(mirror)
+  suites=("deb $mirror bookworm main")
+  [ "$which" = old ] || { release=bookworm-backports; suites+=("deb $mirror bookworm-backports main"); }
+  say "building root $which from $mirror (about 40 s)"
+  mkdir -p "$LAB_CACHE"
+  temp=$(mktemp -d "$LAB_CACHE/building.XXXXXX")
+  # shellcheck disable=SC2064
+  trap "rm -rf '$temp'" EXIT
+  mmdebstrap --quiet --mode=root --variant=essential --format=directory \
+    --aptopt='APT::Install-Recommends "false"' --aptopt="APT::Default-Release \"$release\"" \
+    --aptopt='APT::Sandbox::User "root"' \
+    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --include="$(packages_of "$which")" --customize-hook="$(fetch_kernel)" \
+    bookworm "$temp/root" "${suites[@]}" >"$LAB_CACHE/build-$which.log" 2>&1 ||
+    { tail -n 20 "$LAB_CACHE/build-$which.log" >&2; die "root $which did not build; the whole log: $LAB_CACHE/build-$which.log"; }
+  mkdir -p "$temp/root/opt/dwcp-project" "$temp/root/var/lib/dwcp-lab"
+  mv -T "$temp/root" "$target"
+  say "root $which is built: $target ($(du -sh "$target" | cut -f1))"
+}
+
+# A hook for mmdebstrap: the guests' kernel (Debian's cloud kernel of bookworm) unpacked into /guest of the root.
+fetch_kernel() {
+  cat <<'HOOK'
+set -eu; export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"; mkdir "$1/guest" "$1/guest/deb"; cd "$1/guest/deb"
+apt-get download -q -t bookworm linux-image-cloud-amd64
+apt-get download -q -t bookworm "$(dpkg-deb -f linux-image-cloud-amd64*.deb Depends | cut -d' ' -f1)"
+dpkg-deb -x linux-image-6*.deb ..; cd ..; rm -rf deb
+mv boot/vmlinuz-* vmlinuz; mkdir modules; find lib/modules -name 'virtio*.ko' -exec mv {} modules ';'; rm -rf boot lib usr
+HOOK
+}

@@ -1,0 +1,40 @@
+/* One simulated line in each of two directions: queue, rate, delay, loss. Times are CLOCK_MONOTONIC nanoseconds. */
+#ifndef DWCP_LAB_LINK_H
+#define DWCP_LAB_LINK_H
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+
+struct parameters {
+	double delay_ms;  /* one way */
+	double rate_mbit; /* 0: unlimited */
+	double queue_ms;  /* drop-tail, at the current rate */
+	double loss_percent;
+	bool cut; /* an outage: every packet is dropped, also those under way */
+};
+
+/* Bytes are those of IP packets as a wire would carry them: a segmentation-offload packet counts with all its headers. */
+struct counters { uint64_t packets, bytes, dropped_queue, dropped_loss, dropped_cut; };
+
+struct packet;
+struct direction {
+	int from, to; /* TUN descriptors */
+	uint64_t line_free_ns;
+	struct packet *head, *tail, *spare;
+	uint64_t queued;
+	uint64_t random;
+	struct counters counters;
+};
+
+uint64_t now_ns(void);
+/* Reads what the sender has ready, at most a burst, and queues or drops it. Returns false when nothing was there. */
+bool link_read(struct direction *direction, const struct parameters *parameters);
+/* Writes what is due. Returns when the next packet is due, 0 when none is queued. */
+uint64_t link_deliver(struct direction *direction, const struct parameters *parameters, uint64_t now);
+/* Super-packets only where the rate makes single ones too dear, and never where single packets must be lost. */
+bool wants_offload(const struct parameters *parameters);
+
+/* One command in, one line out: "set delay=20ms,rate=400mbit", "cut", "restore", "show", "stats". */
+void control(struct parameters *parameters, const struct direction directions[2], const char *command, char *reply, size_t size);
+bool parse_parameters(struct parameters *parameters, const char *text, char *error, size_t size);
+#endif

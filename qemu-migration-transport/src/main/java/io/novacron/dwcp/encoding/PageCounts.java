@@ -1,0 +1,22 @@
+package io.novacron.dwcp.encoding;
+
+/**
+ * How the bytes of one direction have travelled so far.
+ *
+ * @param zero pages that held only zero bytes
+ * @param reference pages whose content had been sent before
+ * @param full pages sent whole, as part of a residue
+ * @param literalBytes bytes outside any page, part of a residue too
+ */
+public record PageCounts(long zero, long reference, long full, long literalBytes) {
+
+  public static final PageCounts NONE = new PageCounts(0, 0, 0, 0);
+
+  public PageCounts plus(PageCounts more) {
+    return new PageCounts(
+        zero + more.zero,
+        reference + more.reference,
+        full + more.full,
+        literalBytes + more.literalBytes);
+  }
+}

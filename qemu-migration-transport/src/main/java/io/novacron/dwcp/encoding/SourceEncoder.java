@@ -1,0 +1,191 @@
+package io.novacron.dwcp.encoding;
+
+import io.novacron.dwcp.kernels.PageKernels;
+import io.novacron.dwcp.kernels.PageSpans;
+import io.novacron.dwcp.page.PageSize;
+import io.novacron.dwcp.plugin.ResidueCodec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Turns the batches of one direction of a channel into DATA payloads, in three steps a batch:
+ *
+ * <pre>
+ * digest     any worker, batches in parallel   which pages are zero, SHA-256 of the others
+ * reference  one thread, in stream order       pages sent before become references; the chain
+ * encode     any worker, batches in parallel   writes the payload
+ * </pre>
+ *
+ * <p>Each step happens before the next of the same batch. No step keeps the batch or the payload.
+ */
+public final class SourceEncoder implements AutoCloseable {
+
+  private final PageKernels kernels;
+  private final SeenPages seen;
+  private final ChainDigest chain = new ChainDigest();
+  private volatile PageCounts pageCounts = PageCounts.NONE;
+
+  /**
+   * @param historyPages slots of the history ring, the same as at the destination; 0 for none
+   */
+  public SourceEncoder(int historyPages, PageKernels kernels) {
+    this.kernels = kernels;
+    this.seen = new SeenPages(historyPages);
+  }
+
+  /**
+   * Room that {@link #encode} asks for: what zstd may need for a batch that it cannot shrink, 1/256
+   * and a little more. A finished payload has at most 44 + 1032 bytes more than the batch.
+   */
+  public static int maxPayloadBytes() {
+    return BatchFormat.HEADER_BYTES
+        + BatchFormat.MAX_RESIDUE_BYTES
+        + BatchFormat.MAX_RESIDUE_BYTES / 256
+        + 64;
+  }
+
+  /** Step 1. */
+  public void digest(Batch batch) {
+    EncodeScratch scratch = EncodeScratch.FREE.take();
+    int position = batch.raw().position();
+    batch.raw().position(0);
+    PageSpans spans = new PageSpans(batch.pageOffsets, batch.pageCount(), PageSize.BYTES);
+    kernels.zeroPages(batch.raw(), spans, batch.zero);
+    batch.raw().position(position);
+    digestLiterals(batch, scratch);
+    BatchDigest records = scratch.batchDigest;
+    records.clear();
+    for (int i = 0; i < batch.pageCount(); i++) {
+      addLiteral(records, batch.gapBefore(i));
+      digestPage(batch, i, scratch);
+    }
+    addLiteral(records, batch.gapBefore(batch.pageCount()));
+    records.finish(scratch.sha256, scratch.literalsDigest, batch.digest);
+    EncodeScratch.FREE.give(scratch);
+  }
+
+  private static void digestLiterals(Batch batch, EncodeScratch scratch) {
+    for (int i = 0; i <= batch.pageCount(); i++) {
+      scratch.sha256.update(batch.raw(), batch.gapStart(i), batch.gapBefore(i));
+    }
+    scratch.sha256.finish(scratch.literalsDigest, 0);
+  }
+
+  private static void addLiteral(BatchDigest records, int lengthBytes) {
+    if (lengthBytes > 0) {
+      records.literal(lengthBytes);
+    }
+  }
+
+  private static void digestPage(Batch batch, int page, EncodeScratch scratch) {
+    if (batch.zero[page] == 1) {
+      scratch.batchDigest.zeroPage();
+      return;
+    }
+    int offset = page * Sha256.BYTES;
+    scratch.sha256.update(batch.raw(), batch.pageOffsets[page], PageSize.BYTES);
+    scratch.sha256.finish(batch.pageDigests, offset);
+    scratch.batchDigest.page(batch.pageDigests, offset);
+  }
+
+  /** Step 2. */
+  public void reference(Batch batch) {
+    int zero = 0;
+    int full = 0;
+    for (int i = 0; i < batch.pageCount(); i++) {
+      int slot = slotOf(batch, i);
+      batch.slots[i] = slot;
+      zero += slot == Batch.ZERO_PAGE ? 1 : 0;
+      full += slot == Batch.NEW_PAGE ? 1 : 0;
+    }
+    int pages = batch.pageCount();
+    long literalBytes = batch.rawBytes() - (long) pages * PageSize.BYTES;
+    chain.add(batch.digest, batch.rawBytes());
+    pageCounts = pageCounts.plus(new PageCounts(zero, pages - zero - full, full, literalBytes));
+  }
+
+  private int slotOf(Batch batch, int page) {
+    if (batch.zero[page] == 1) {
+      return Batch.ZERO_PAGE;
+    }
+    int slot = seen.find(batch.pageDigests, page * Sha256.BYTES);
+    if (slot >= 0) {
+      return slot;
+    }
+    seen.add(batch.pageDigests, page * Sha256.BYTES);
+    return Batch.NEW_PAGE;
+  }
+
+  /**
+   * Step 3. Writes from the position of {@code payload} on and moves it behind the payload. What
+   * the codec does not shrink is stored.
+   *
+   * @param payload direct, with at least {@link #maxPayloadBytes()} remaining
+   * @return length of the payload
+   * @throws IllegalArgumentException if the codec may need more room than there is
+   */
+  public int encode(Batch batch, ResidueCodec codec, ByteBuffer payload) {
+    EncodeScratch scratch = EncodeScratch.FREE.take();
+    ByteBuffer residue = scratch.residue.clear();
+    int tokens = ResidueWriter.write(batch, residue);
+    residue.flip();
+    int residueBytes = residue.remaining();
+    int start = payload.position();
+    payload.position(start + BatchFormat.HEADER_BYTES);
+    int encodedBytes = encodeResidue(residue, codec, payload);
+    boolean stored = codec.wireId() == StoredCodec.WIRE_ID || encodedBytes >= residueBytes;
+    if (stored) {
+      payload.put(payload.position(), residue, 0, residueBytes);
+      encodedBytes = residueBytes;
+    }
+    EncodeScratch.FREE.give(scratch);
+    payload.position(start);
+    int wireId = stored ? StoredCodec.WIRE_ID : codec.wireId();
+    putHeader(payload, wireId, tokens, batch.rawBytes(), residueBytes);
+    payload.put(batch.digest).position(payload.position() + encodedBytes);
+    return BatchFormat.HEADER_BYTES + encodedBytes;
+  }
+
+  /** What it returns is not shorter than the residue if the residue shall be stored. */
+  private static int encodeResidue(ByteBuffer residue, ResidueCodec codec, ByteBuffer payload) {
+    if (codec.wireId() == StoredCodec.WIRE_ID) {
+      return residue.remaining();
+    }
+    int room = codec.maxEncodedBytes(residue.remaining());
+    if (room > payload.remaining()) {
+      throw new IllegalArgumentException(
+          "%s may write %d B for a residue of %d B, the payload has room for %d B"
+              .formatted(codec.name(), room, residue.remaining(), payload.remaining()));
+    }
+    return codec.encode(residue, payload);
+  }
+
+  private static void putHeader(
+      ByteBuffer payload, int wireId, int tokens, int rawBytes, int residueBytes) {
+    ByteOrder order = payload.order();
+    payload.order(ByteOrder.BIG_ENDIAN);
+    payload.put((byte) wireId).put((byte) 0).putShort((short) tokens);
+    payload.putInt(rawBytes).putInt(residueBytes).order(order);
+  }
+
+  /** After {@link #reference} of the last batch, on its thread: for the END frame. A copy. */
+  public byte[] chainDigest() {
+    return chain.bytes();
+  }
+
+  /** Raw bytes of all batches referenced so far. Any thread. */
+  public long rawBytes() {
+    return chain.rawBytes();
+  }
+
+  /** Of all batches referenced so far. Any thread. */
+  public PageCounts pageCounts() {
+    return pageCounts;
+  }
+
+  /**
+   * The history is plain memory, the garbage collector's; here for symmetry with the destination.
+   */
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,93 @@
+package io.novacron.dwcp.encoding;
+
+import io.novacron.dwcp.page.PageSize;
+import java.nio.ByteBuffer;
+
+/**
+ * The memory of an {@link UnpackedBatch}, of fixed size whatever the payload says: residue, tokens
+ * and the digests of its parts. The fields hold what the last {@link #read} found.
+ */
+final class UnpackedResidue {
+
+  final ByteBuffer bytes = ByteBuffer.allocateDirect(BatchFormat.MAX_RESIDUE_BYTES);
+  final byte[] kinds = new byte[BatchFormat.MAX_TOKENS];
+  final int[] counts = new int[BatchFormat.MAX_TOKENS];
+
+  /** First slot of a REFERENCE; undefined for the other kinds. */
+  final int[] slots = new int[BatchFormat.MAX_TOKENS];
+
+  final byte[] pageDigests = new byte[BatchFormat.MAX_PAGES * Sha256.BYTES];
+  final byte[] literalsDigest = new byte[Sha256.BYTES];
+
+  /** The batch digest that the payload claims. */
+  final byte[] claimedDigest = new byte[Sha256.BYTES];
+
+  int tokenCount;
+  int rawBytes;
+
+  /** Where literal bytes begin in {@link #bytes}. */
+  int literalsStart;
+
+  /** Where new pages begin in {@link #bytes}. */
+  int pagesStart;
+
+  private final Sha256 sha256 = new Sha256();
+
+  /** Tokens say which raw bytes there are and the header says so too: both must be the same. */
+  void read(BatchPayload payload) throws CorruptBatchException {
+    payload.decode(bytes);
+    bytes.position(0).limit(payload.residueBytes());
+    tokenCount = payload.tokenCount();
+    rawBytes = payload.rawBytes();
+    readTokens();
+    int literalBytes = 0;
+    int newPages = 0;
+    int otherPages = 0;
+    for (int token = 0; token < tokenCount; token++) {
+      literalBytes += kinds[token] == BatchFormat.LITERAL ? counts[token] : 0;
+      newPages += kinds[token] == BatchFormat.PAGE ? counts[token] : 0;
+      otherPages += kinds[token] >= BatchFormat.ZERO ? counts[token] : 0;
+    }
+    literalsStart = bytes.position();
+    pagesStart = literalsStart + literalBytes;
+    int residueEnd = pagesStart + newPages * PageSize.BYTES;
+    int rawEnd = literalBytes + (newPages + otherPages) * PageSize.BYTES;
+    if (residueEnd != bytes.limit() || rawEnd != rawBytes) {
+      throw new CorruptBatchException(
+          "tokens stand for %d B raw and %d B residue, the header says %d B and %d B"
+              .formatted(rawEnd, residueEnd, rawBytes, bytes.limit()));
+    }
+    digest(literalBytes, newPages);
+  }
+
+  /** Each count is within a batch, so that the sums over 129 tokens are within an int. */
+  private void readTokens() throws CorruptBatchException {
+    int kindBefore = -1;
+    for (int token = 0; token < tokenCount; token++) {
+      int head = BatchFormat.takeVarint(bytes);
+      int kind = head & 3;
+      int count = head >>> 2;
+      int most = kind == BatchFormat.LITERAL ? BatchFormat.RAW_BYTES : BatchFormat.MAX_PAGES;
+      if (count < 1 || count > most) {
+        throw new CorruptBatchException(
+            "token %d of kind %d counts %d, expected 1 to %d".formatted(token, kind, count, most));
+      }
+      if (kind == BatchFormat.LITERAL && kindBefore == BatchFormat.LITERAL) {
+        throw new CorruptBatchException("token " + token + " is a second literal in a row");
+      }
+      kinds[token] = (byte) kind;
+      counts[token] = count;
+      slots[token] = kind == BatchFormat.REFERENCE ? BatchFormat.takeVarint(bytes) : 0;
+      kindBefore = kind;
+    }
+  }
+
+  private void digest(int literalBytes, int newPages) {
+    sha256.update(bytes, literalsStart, literalBytes);
+    sha256.finish(literalsDigest, 0);
+    for (int page = 0; page < newPages; page++) {
+      sha256.update(bytes, pagesStart + page * PageSize.BYTES, PageSize.BYTES);
+      sha256.finish(pageDigests, page * Sha256.BYTES);
+    }
+  }
+}

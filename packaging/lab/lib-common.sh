@@ -27,13 +27,20 @@ init_of() {
   cut -d' ' -f1 "/proc/$outer/task/$outer/children" 2>/dev/null | grep .
 }
 
+# A process that outlives its caller must not keep the caller's descriptors: a lock among them would stay locked.
+close_inherited() { local fd; for fd in "/proc/$BASHPID/fd"/*; do [ "${fd##*/}" -le 2 ] || eval "exec ${fd##*/}>&-"; done; }
+
 # Runs a command on a host. Standard input passes through.
 on() {
-  local pid
+  local pid java
   pid=$(init_of "$1") || die "host $1 is not up (lab up)"
+  java=$(java_home)
   shift
-  nsenter -t "$pid" -m -n -u -p -r -w -- /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM="${TERM:-dumb}" \
-    JAVA_HOME="$(java_home)" LC_ALL=C.UTF-8 "$@"
+  (
+    close_inherited
+    exec nsenter -t "$pid" -m -n -u -p -r -w -- /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM="${TERM:-dumb}" \
+      JAVA_HOME="$java" LC_ALL=C.UTF-8 "$@"
+  )
 }
 
 # The network namespace only: the machine's own `ip` and `tc` acting on a host's devices.
@@ -65,13 +72,12 @@ await() {
 
 now_ms() { local t=$EPOCHREALTIME; t=${t/[.,]/}; echo $((t / 1000)); }
 
-# Starts a process that outlives this command, with none of its descriptors (a caller's lock must not live on in it);
-# $1 = its pid file, $2 = where its output goes.
+# Starts a process that outlives this command; $1 = its pid file, $2 = where its output goes.
 detached() {
-  local file=$1 out=$2 fd
+  local file=$1 out=$2
   shift 2
   (
-    for fd in "/proc/$BASHPID/fd"/*; do [ "${fd##*/}" -le 2 ] || eval "exec ${fd##*/}>&-"; done
+    close_inherited
     exec setsid "$@" </dev/null >"$out" 2>&1
   ) &
   echo $! >"$file"

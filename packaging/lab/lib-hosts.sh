@@ -36,6 +36,7 @@ start_host() {
   echo "$kind" >"$base/kind"
   if [ -n "${DWCP_DIST:-}" ]; then project=$DWCP_DIST; echo /opt/dwcp-project; else echo /opt/dwcp-project/target/dwcp; fi >"$base/dist"
   host_etc "$host" "$net" "$(root_path "$kind")"
+  daemon_config "$host" "$net" >"$base/etc/dwcp/dwcp.conf"
   detached "$base/pid" "$base/out" unshare --net --mount --uts --ipc --pid --fork --kill-child -- \
     bash "$LAB_HOME/host-enter.sh" "$LAB_DIR" "$host" "$(root_path "$kind")" "$project" "$(java_home)"
 }

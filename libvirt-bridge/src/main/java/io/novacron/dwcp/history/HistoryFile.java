@@ -55,6 +55,10 @@ final class HistoryFile {
     if (!Files.exists(file)) {
       return records;
     }
+    if (!Files.isRegularFile(file)) {
+      // A device or a pipe might never end.
+      throw new IOException(file + " is not a regular file");
+    }
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       var line = new ByteArrayOutputStream();
       for (int next = in.read(); next >= 0; next = in.read()) {

@@ -35,6 +35,11 @@ if [ -n "$java" ]; then mkdir -p "$root$java"; mount --bind "$java" "$root$java"
 mkdir -p "$root/opt/dwcp-project"
 mount --bind "$project" "$root/opt/dwcp-project"
 cp -r "$base/etc/." "$root/etc/"
+# libvirt 9.0 insists on its default user, which a package that the lab does without would make.
+if ! grep -q '^libvirt-qemu:' "$root/etc/passwd"; then
+  echo 'libvirt-qemu:x:64055:64055::/var/lib/libvirt:/usr/sbin/nologin' >>"$root/etc/passwd"
+  echo 'libvirt-qemu:x:64055:' >>"$root/etc/group"
+fi
 ln -sfn "$(cat "$base/dist")" "$root/opt/dwcp"
 
 cd "$root"

@@ -81,6 +81,7 @@ detached() {
     exec setsid "$@" </dev/null >"$out" 2>&1
   ) &
   echo $! >"$file"
+  disown
 }
 
 # Compiles one of the lab's C programs into the cache, named by the hash of its sources; prints the path.

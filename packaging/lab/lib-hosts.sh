@@ -15,7 +15,8 @@ cmd_up() {
   done
   [ ! -e "$LAB_DIR" ] || die "a lab is already up, or was left behind, in $LAB_DIR (lab down ends it)"
   case $old in '') cmd_roots new ;; both) cmd_roots old ;; *) number_of_host "$old" >/dev/null; cmd_roots new old ;; esac
-  trap 'say "up failed; taking everything down"; cmd_down; exit 1' ERR INT TERM
+  trap 'say "up did not succeed; taking everything down"; cmd_down' EXIT
+  trap 'exit 130' INT TERM
   mkdir -p "$LAB_DIR/boot" "$LAB_DIR/guests"
   local net=$WAN_NET
   [ "$wan" != none ] || net=$LAN_NET
@@ -25,17 +26,19 @@ cmd_up() {
   await 10 "the hosts' namespaces" hosts_pivoted
   connect_lan
   [ "$wan" = none ] || wan_start "$wan"
-  for host in $LAB_HOSTS; do await 20 "libvirt on host-$host" virsh_on "$host" version; done
-  trap - ERR INT TERM
+  for host in $LAB_HOSTS; do await 20 "libvirt on host-$host" virsh_on "$host" version || up_failed "$host"; done
+  trap - EXIT INT TERM
   say "up: host-a and host-b, $([ "$wan" = none ] && echo 'LAN only' || echo "WAN $wan")"
 }
+
+up_failed() { tail -n 20 "$LAB_DIR/$1/out" "$LAB_DIR/$1/log/libvirt/libvirtd.log" >&2; exit 1; }
 
 start_host() {
   local host=$1 kind=$2 net=$3 base=$LAB_DIR/$1 project=$LAB_TOP/packaging
   mkdir -p "$base"/{root,rw,run/lock,run/dwcp,run/libvirt,log/libvirt/qemu,images,etc/libvirt,etc/dwcp}
   echo "$kind" >"$base/kind"
   if [ -n "${DWCP_DIST:-}" ]; then project=$DWCP_DIST; echo /opt/dwcp-project; else echo /opt/dwcp-project/target/dwcp; fi >"$base/dist"
-  host_etc "$host" "$net" "$(root_path "$kind")"
+  host_etc "$host" "$net"
   daemon_config "$host" "$net" >"$base/etc/dwcp/dwcp.conf"
   detached "$base/pid" "$base/out" unshare --net --mount --uts --ipc --pid --fork --kill-child -- \
     bash "$LAB_HOME/host-enter.sh" "$LAB_DIR" "$host" "$(root_path "$kind")" "$project" "$(java_home)"
@@ -43,7 +46,7 @@ start_host() {
 
 # The files that make a host distinct. libvirt refuses to migrate between two with one host_uuid or one name.
 host_etc() {
-  local host=$1 net=$2 root=$3 etc=$LAB_DIR/$1/etc
+  local host=$1 net=$2 etc=$LAB_DIR/$1/etc
   printf 'host-%s\n' "$host" >"$etc/hostname"
   { echo 127.0.0.1 localhost
     local h; for h in $LAB_HOSTS; do
@@ -52,9 +55,7 @@ host_etc() {
       echo "$WAN_NET.$(number_of_host "$h") wan-$h"
     done; } >"$etc/hosts"
   printf '%s: files\n' hosts passwd group shadow services protocols networks >"$etc/nsswitch.conf" # no look-up that could wait
-  { cat "$root/etc/libvirt/libvirtd.conf"
-    cat <<C
-
+  cat >"$etc/libvirt/libvirtd.conf" <<C
 listen_tls = 0
 listen_tcp = 1
 auth_tcp = "none"
@@ -65,10 +66,7 @@ host_uuid = "$(cat /proc/sys/kernel/random/uuid)"
 log_filters = "${DWCP_LAB_LIBVIRT_LOG:-3:qemu}"
 log_outputs = "1:file:/var/log/libvirt/libvirtd.log"
 C
-  } >"$etc/libvirt/libvirtd.conf"
-  { cat "$root/etc/libvirt/qemu.conf"
-    cat <<C
-
+  cat >"$etc/libvirt/qemu.conf" <<C
 security_driver = "none"
 user = "root"
 group = "root"
@@ -77,7 +75,6 @@ namespaces = []
 cgroup_controllers = []
 stdio_handler = "file"
 C
-  } >"$etc/libvirt/qemu.conf"
 }
 
 hosts_pivoted() {

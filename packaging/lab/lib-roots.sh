@@ -4,6 +4,7 @@
 
 ROOT_PACKAGES="libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils
   iproute2 iptables e2fsprogs kmod procps mount cpio socat tcpdump"
+ROOT_RECIPE=1 # count up when build_root changes what is in a root
 # The storage driver became a package of its own after libvirt 9.0.
 ROOT_PACKAGES_NEW="libvirt-daemon-driver-storage"
 
@@ -19,7 +20,7 @@ packages_of() { local all=$ROOT_PACKAGES; [ "$1" = old ] || all="$all $ROOT_PACK
 # The cached root; its name carries a hash of what it is made of, so a changed list makes a new one.
 root_path() {
   local key
-  key=$( { packages_of "$1"; declare -f build_root fetch_kernel; } | sha256sum | cut -c1-12)
+  key=$( { echo "$ROOT_RECIPE"; packages_of "$1"; fetch_kernel; } | sha256sum | cut -c1-12)
   echo "$LAB_CACHE/$1-$key"
 }
 
@@ -65,6 +66,8 @@ build_root() {
     { tail -n 20 "$LAB_CACHE/build-$which.log" >&2; die "root $which did not build; the whole log: $LAB_CACHE/build-$which.log"; }
   mkdir -p "$temp/root/opt/dwcp-project" "$temp/root/var/lib/dwcp-lab"
   mv -T "$temp/root" "$target"
+  rm -rf "$temp"
+  trap - EXIT
   say "root $which is built: $target ($(du -sh "$target" | cut -f1))"
 }
 

@@ -34,7 +34,7 @@ public record FinishCall(
     return parameters.text(MigrationParameters.DESTINATION_NAME).or(cookie::domainName);
   }
 
-  ByteBuffer encode() {
+  ByteBuffer encoded() {
     XdrWriter out = new XdrWriter();
     parameters.write(out);
     cookie.write(out);

@@ -83,7 +83,7 @@ public record PrepareCall(
    */
   public ByteBuffer plain() throws RpcException {
     if (!namesDwcp()) {
-      return encode(parameters);
+      return encoded();
     }
     String host = MigrationUri.parse(migrateUri().orElseThrow()).host();
     return encode(
@@ -96,6 +96,11 @@ public record PrepareCall(
     return migrateUri()
         .filter(uri -> uri.regionMatches(true, 0, MigrationUri.DWCP + ":", 0, 5))
         .isPresent();
+  }
+
+  /** The message as it came. */
+  ByteBuffer encoded() {
+    return encode(parameters);
   }
 
   private ByteBuffer encode(TypedParameters list) {

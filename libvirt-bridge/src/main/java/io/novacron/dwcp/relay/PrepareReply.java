@@ -31,7 +31,7 @@ public record PrepareReply(
   }
 
   /** The reply as it came. */
-  ByteBuffer unchanged() {
+  ByteBuffer encoded() {
     return encode(cookie, uriOut);
   }
 

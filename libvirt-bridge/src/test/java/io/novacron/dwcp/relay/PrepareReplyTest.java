@@ -92,7 +92,7 @@ class PrepareReplyTest {
   @Test
   void writesBackTheSameBytes() throws RpcException {
     RpcMessage message = SampleMessages.prepareReply(3, PLAIN_COOKIE, Optional.of("tcp:h:49152"));
-    assertEquals(message.bytes(), PrepareReply.parse(message, call()).unchanged());
+    assertEquals(message.bytes(), PrepareReply.parse(message, call()).encoded());
   }
 
   @Test

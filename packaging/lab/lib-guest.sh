@@ -19,13 +19,13 @@ cmd_guest() {
 guest_known() { [ -f "$LAB_DIR/guests/$1.log" ] || die "no guest $1 (lab guest start $1)"; }
 
 guest_start() {
-  local name=$1 host=a memory=1024 workload=counters mib=64 rate='' files=0 disks=() vcpus=1 tick=20 disk_rate=512 define=create seed=$((RANDOM * 32768 + RANDOM + 1))
+  local name=$1 host=a memory=1024 workload=counters mib=64 rate='' files=0 disks=() vcpus=1 tick=20 disk_rate=512 define=create sabotage=none seed=$((RANDOM * 32768 + RANDOM + 1))
   shift
   while [ $# -gt 0 ]; do
     [ "$1" = --persistent ] || [ $# -ge 2 ] || die "guest start: $1 needs a value"
     case $1 in
       --host) host=$2 ;; --memory) memory=$2 ;; --workload) workload=$2 ;; --mib) mib=$2 ;; --rate) rate=$2 ;;
-      --files) files=$2 ;; --disk) disks+=("$2") ;; --disk-rate) disk_rate=$2 ;; --vcpus) vcpus=$2 ;; --tick) tick=$2 ;; --seed) seed=$2 ;;
+      --files) files=$2 ;; --disk) disks+=("$2") ;; --disk-rate) disk_rate=$2 ;; --vcpus) vcpus=$2 ;; --tick) tick=$2 ;; --seed) seed=$2 ;; --sabotage) sabotage=$2 ;;
       --persistent) define=define; shift; continue ;;
       *) die "guest start: unknown option $1" ;;
     esac
@@ -35,7 +35,7 @@ guest_start() {
   [ ! -e "$LAB_DIR/guests/$name.log" ] || die "guest $name is already there (lab guest stop $name)"
   guest_boot_files "$host" "$files"
   local line="console=ttyS0 quiet nowatchdog dwcp.work=$workload dwcp.mib=$mib dwcp.rate=$rate dwcp.tick=$tick"
-  line="$line dwcp.seed=$seed dwcp.disks=${#disks[@]} dwcp.diskrate=$disk_rate"
+  line="$line dwcp.seed=$seed dwcp.disks=${#disks[@]} dwcp.diskrate=$disk_rate dwcp.sabotage=$sabotage"
   guest_disks "$name" "$host" ${disks[@]+"${disks[@]}"}
   guest_xml "$name" "$memory" "$vcpus" "$files" "$line" "${#disks[@]}" >"$LAB_DIR/boot/$name.xml"
   guest_watch "$name"

@@ -47,13 +47,16 @@ need_mmdebstrap() {
 build_root() {
   local which=$1 target temp mirror suites=() release=bookworm
   target=$(root_path "$which")
-  [ ! -d "$target" ] || { say "root $which is ready: $target"; return; }
+  [ ! -d "$target" ] || return 0
+  mkdir -p "$LAB_CACHE"
+  exec 8>"$LAB_CACHE/build.lock"
+  flock 8 # two labs may start at once
+  [ ! -d "$target" ] || { exec 8>&-; return; }
   need_mmdebstrap
   mirror=$(mirror)
   suites=("deb $mirror bookworm main")
   [ "$which" = old ] || { release=bookworm-backports; suites+=("deb $mirror bookworm-backports main"); }
   say "building root $which from $mirror (about 40 s)"
-  mkdir -p "$LAB_CACHE"
   temp=$(mktemp -d "$LAB_CACHE/building.XXXXXX")
   # shellcheck disable=SC2064
   trap "rm -rf '$temp'" EXIT
@@ -68,6 +71,7 @@ build_root() {
   mv -T "$temp/root" "$target"
   rm -rf "$temp"
   trap - EXIT
+  exec 8>&-
   say "root $which is built: $target ($(du -sh "$target" | cut -f1))"
 }
 

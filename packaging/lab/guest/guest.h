@@ -20,6 +20,7 @@ struct progress {
 	volatile uint64_t verified; /* pages verified */
 	volatile uint64_t corrupt;  /* pages or blocks that did not verify */
 	volatile uint64_t ready;    /* 1 once the memory is filled */
+	volatile uint64_t sabotage; /* 1: the worker flips one bit, as a lost page would */
 };
 
 uint64_t monotonic_ns(void);

@@ -5,7 +5,7 @@
  *     tick NUMBER GUEST_CLOCK_MS WORK VERIFIED CORRUPT
  *
  * NUMBER has no gaps as long as the guest is the same guest; CORRUPT counts pages whose content is not what was written.
- * Parameters come from the kernel's command line as dwcp.NAME=VALUE: work, mib, rate, seed, tick (ms), disks, diskrate.
+ * Parameters come from the kernel's command line as dwcp.NAME=VALUE: work, mib, rate, seed, tick (ms), disks, diskrate, sabotage.
  */
 #include "guest.h"
 #include <dirent.h>
@@ -45,6 +45,15 @@ static enum workload workload(void) {
 	if (text && !strncmp(text, "counters", 8)) return COUNTERS;
 	if (text && !strncmp(text, "rewrite", 7)) return REWRITE;
 	return IDLE;
+}
+
+/* Breaks the guest on purpose, so that it can be shown that whoever reads its console notices. */
+static void sabotage(struct progress *progress) {
+	const char *what = parameter("sabotage");
+	if (what && !strncmp(what, "memory", 6)) progress->sabotage = 1;
+	if (!what || strncmp(what, "panic", 5)) return;
+	int fd = open("/proc/sysrq-trigger", O_WRONLY);
+	if (fd >= 0 && write(fd, "c", 1) != 1) printf("no sysrq here\n");
 }
 
 /* Tries each module in every pass until a pass loads none: that is their order, without depmod. */
@@ -92,6 +101,7 @@ int main(void) {
 		if (!ready && progress->ready) printf("ready: the workload runs\n"), ready = 1;
 		printf("tick %llu %llu %llu %llu %llu\n", (unsigned long long)n, (unsigned long long)(monotonic_ns() / 1000000u),
 			(unsigned long long)progress->work, (unsigned long long)progress->verified, (unsigned long long)progress->corrupt);
+		if (n == 500) sabotage(progress);
 		next += tick_ns;
 		uint64_t now = monotonic_ns();
 		if (next < now) next = now; /* late: no burst to catch up */

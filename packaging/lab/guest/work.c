@@ -117,6 +117,7 @@ void work_forever(const struct settings *s, struct progress *progress) {
 		step(s, progress, owed / 1000000000u, now);
 		owed %= 1000000000u;
 		for (uint64_t i = 0; i < verified_a_slice && pages; i++, at = (at + 1) % pages) verify(at, s->seed, progress);
+		if (progress->sabotage && pages) memory[(at + 1) % pages * WORDS + HEADER] ^= 1u << 7, progress->sabotage = 0;
 		disk_step(s, progress, now);
 	}
 }

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
@@ -125,6 +126,7 @@ int main(int argc, char **argv) {
 	char error[160];
 	if (!parse_parameters(&parameters, argv[7], error, sizeof error)) { fprintf(stderr, "%s\n", error); return 2; }
 	prctl(PR_SET_TIMERSLACK, 1000);
+	setpriority(PRIO_PROCESS, 0, -20); /* a wire does not wait for the hosts' processors */
 	signal(SIGTERM, on_end);
 	signal(SIGINT, on_end);
 	signal(SIGPIPE, SIG_IGN);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -62,6 +63,7 @@ int main(int argc, char **argv) {
 		if (inotify_add_watch(notify, path, IN_MODIFY | IN_CREATE) < 0) { perror(path); return 1; }
 		if (snprintf(c->path, sizeof c->path, "%s/%s/log/console/%s.log", argv[1], c->host, argv[2]) >= PATH_MAX) return 1;
 	}
+	setpriority(PRIO_PROCESS, 0, -20); /* its clock readings are the measurement */
 	for (;;) {
 		char events[8192];
 		drain(&consoles[current]); /* what is left on the host it ran on comes before the first from the next */

@@ -167,7 +167,7 @@ public final class DestinationDecoder implements AutoCloseable {
     return pageCounts;
   }
 
-  /** Frees the history. Call it once, when no {@link #assemble} can run any more. */
+  /** Frees the history, when no {@link #assemble} can run any more. A second call does nothing. */
   @Override
   public void close() {
     kept.close();

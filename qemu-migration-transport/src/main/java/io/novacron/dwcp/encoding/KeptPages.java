@@ -71,7 +71,9 @@ final class KeptPages implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 
   private Slab slabForAdding() {

@@ -47,11 +47,7 @@ public final class SourceEncoder implements AutoCloseable {
   /** Step 1. */
   public void digest(Batch batch) {
     EncodeScratch scratch = EncodeScratch.FREE.take();
-    int position = batch.raw().position();
-    batch.raw().position(0);
-    PageSpans spans = new PageSpans(batch.pageOffsets, batch.pageCount(), PageSize.BYTES);
-    kernels.zeroPages(batch.raw(), spans, batch.zero);
-    batch.raw().position(position);
+    findZeroPages(batch);
     digestLiterals(batch, scratch);
     BatchDigest records = scratch.batchDigest;
     records.clear();
@@ -62,6 +58,14 @@ public final class SourceEncoder implements AutoCloseable {
     addLiteral(records, batch.gapBefore(batch.pageCount()));
     records.finish(scratch.sha256, scratch.literalsDigest, batch.digest);
     EncodeScratch.FREE.give(scratch);
+  }
+
+  /** Through a view, since the position of the batch is its length and others may ask for it. */
+  private void findZeroPages(Batch batch) {
+    if (batch.pageCount() > 0) {
+      PageSpans spans = new PageSpans(batch.pageOffsets, batch.pageCount(), PageSize.BYTES);
+      kernels.zeroPages(batch.raw().duplicate().flip(), spans, batch.zero);
+    }
   }
 
   private static void digestLiterals(Batch batch, EncodeScratch scratch) {

@@ -35,6 +35,7 @@ if [ -n "$java" ]; then mkdir -p "$root$java"; mount --bind "$java" "$root$java"
 mkdir -p "$root/opt/dwcp-project"
 mount --bind "$project" "$root/opt/dwcp-project"
 cp -r "$base/etc/." "$root/etc/"
+rm -f "$root/usr/bin/pkttyagent" # else virsh on a terminal complains that no polkit runs here
 # libvirt 9.0 insists on its default user, which a package that the lab does without would make.
 if ! grep -q '^libvirt-qemu:' "$root/etc/passwd"; then
   echo 'libvirt-qemu:x:64055:64055::/var/lib/libvirt:/usr/sbin/nologin' >>"$root/etc/passwd"

@@ -1,0 +1,140 @@
+package io.novacron.dwcp.daemon;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import io.novacron.dwcp.config.DaemonConfig;
+import io.novacron.dwcp.config.LocalHostName;
+import io.novacron.dwcp.config.TransportConfig;
+import io.novacron.dwcp.history.MigrationHistory;
+import io.novacron.dwcp.intercept.DestinationHost;
+import io.novacron.dwcp.intercept.MigrationJournal;
+import io.novacron.dwcp.intercept.PeerSocket;
+import io.novacron.dwcp.intercept.PlainRoutes;
+import io.novacron.dwcp.kernels.KernelVariants;
+import io.novacron.dwcp.netty.DestinationSessions;
+import io.novacron.dwcp.netty.PeerLink;
+import io.novacron.dwcp.netty.Transport;
+import io.novacron.dwcp.netty.TransportSettings;
+import io.novacron.dwcp.plugin.Peer;
+import io.novacron.dwcp.session.SessionSettings;
+import io.novacron.dwcp.wire.ProtocolVersions;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The daemon's long-lived objects. Nothing that belongs to one migration is built here. */
+final class DaemonModule extends AbstractModule {
+  private static final Logger LOG = LoggerFactory.getLogger(DaemonModule.class);
+
+  /**
+   * 2 s: at switchover the source QEMU holds its main lock while it writes, so its monitor is dead
+   * and the guest stands still; longer than this, running on at the source is the better end.
+   */
+  private static final long SWITCHOVER_BUDGET_NANOS = 2_000_000_000L;
+
+  private final DaemonConfig config;
+
+  DaemonModule(DaemonConfig config) {
+    this.config = config;
+  }
+
+  @Override
+  protected void configure() {
+    binder().requireExplicitBindings();
+    binder().disableCircularProxies();
+    bind(DaemonConfig.class).toInstance(config);
+    bind(InstantSource.class).toInstance(InstantSource.system());
+    bind(PlainRoutes.class).toInstance(new PlainRoutes());
+    bind(Lifecycle.class).in(Singleton.class);
+    bind(DaemonReport.class).in(Singleton.class);
+  }
+
+  @Provides
+  @Singleton
+  KernelVariants kernels() {
+    KernelVariants variants = KernelVariants.load();
+    variants
+        .refused()
+        .forEach(each -> LOG.warn("kernel variant {} refused: {}", each.variant(), each.reason()));
+    LOG.info("page kernels: {}", variants.chosen().variant());
+    return variants;
+  }
+
+  @Provides
+  @Singleton
+  Transport transport(KernelVariants kernels) {
+    TransportConfig wanted = config.transport();
+    SessionSettings session =
+        new SessionSettings(
+            wanted.receiveWindowBytes(),
+            wanted.outageBudget().toNanos(),
+            Math.min(SWITCHOVER_BUDGET_NANOS, wanted.outageBudget().toNanos()));
+    TransportSettings settings =
+        new TransportSettings(
+            hostName(),
+            new SecureRandom().nextLong(),
+            ProtocolVersions.SPOKEN,
+            wanted.streams(),
+            wanted.workerThreads(Runtime.getRuntime().availableProcessors()),
+            wanted.historyBudgetBytes(),
+            (int) wanted.connectTimeout().toMillis(),
+            (int) wanted.handshakeTimeout().toMillis(),
+            wanted.peerQuarantine().toNanos(),
+            session);
+    return new Transport(settings, kernels.chosen());
+  }
+
+  private String hostName() {
+    return config.hostName().orElseGet(LocalHostName::read);
+  }
+
+  @Provides
+  @Singleton
+  MigrationHistory history() {
+    return MigrationHistory.open(config.stateDir(), config.history().entries(), LOG::warn);
+  }
+
+  @Provides
+  @Singleton
+  MigrationJournal journal(MigrationHistory history, InstantSource clock) {
+    return new MigrationJournal(history, List.of(), clock);
+  }
+
+  @Provides
+  @Singleton
+  DestinationSessions destinations(Transport transport, MigrationJournal journal) {
+    DestinationHost host =
+        new DestinationHost(
+            hostName(), () -> config.local().libvirtSocketNow(Files::exists), journal);
+    return new DestinationSessions(transport, host);
+  }
+
+  @Provides
+  @Singleton
+  List<PeerSocket> peerSockets(Transport transport, MigrationJournal journal, PlainRoutes routes) {
+    PeerSocket.Wiring wiring =
+        new PeerSocket.Wiring(hostName(), config.local().dataPorts(), journal, routes);
+    List<PeerSocket> sockets = new ArrayList<>();
+    for (Peer peer : config.peers().peers()) {
+      String host = peer.address().getHostString();
+      PeerLink link =
+          new PeerLink(
+              transport,
+              peer.name(),
+              host,
+              peer.address().getPort(),
+              channel -> {
+                if (!channel.abortReason().isEmpty()) {
+                  journal.count("channels.reset");
+                }
+              });
+      sockets.add(new PeerSocket(peer, link, config.peerSocket(peer.name()), wiring));
+    }
+    return List.copyOf(sockets);
+  }
+}

@@ -1,0 +1,161 @@
+package io.novacron.dwcp.daemon;
+
+import com.google.inject.Inject;
+import io.novacron.dwcp.config.DaemonConfig;
+import io.novacron.dwcp.control.DaemonView;
+import io.novacron.dwcp.control.PeerReport;
+import io.novacron.dwcp.control.ProductVersion;
+import io.novacron.dwcp.control.StatusReport;
+import io.novacron.dwcp.control.StatusReport.ActiveMigration;
+import io.novacron.dwcp.history.MigrationHistory;
+import io.novacron.dwcp.history.MigrationRecord;
+import io.novacron.dwcp.intercept.LiveMigration;
+import io.novacron.dwcp.intercept.MigrationJournal;
+import io.novacron.dwcp.intercept.PeerSocket;
+import io.novacron.dwcp.kernels.KernelVariants;
+import io.novacron.dwcp.netty.PeerLink;
+import io.novacron.dwcp.netty.Transport;
+import io.novacron.dwcp.plugin.MigrationListener.Migration;
+import io.novacron.dwcp.plugin.MigrationListener.Role;
+import io.novacron.dwcp.plugin.MigrationListener.Traffic;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code dwcp status}, {@code peers} and {@code history} show of this daemon. Any thread. */
+final class DaemonReport implements DaemonView {
+  private static final long LOOK_MILLIS = 500;
+
+  private final DaemonConfig config;
+  private final Transport transport;
+  private final KernelVariants kernels;
+  private final MigrationHistory history;
+  private final MigrationJournal journal;
+  private final List<PeerSocket> peerSockets;
+  private final InstantSource clock;
+  private final Instant startedAt;
+
+  @Inject
+  DaemonReport(
+      DaemonConfig config,
+      Transport transport,
+      KernelVariants kernels,
+      MigrationHistory history,
+      MigrationJournal journal,
+      List<PeerSocket> peerSockets,
+      InstantSource clock) {
+    this.config = config;
+    this.transport = transport;
+    this.kernels = kernels;
+    this.history = history;
+    this.journal = journal;
+    this.peerSockets = peerSockets;
+    this.clock = clock;
+    this.startedAt = clock.instant();
+  }
+
+  MigrationJournal journal() {
+    return journal;
+  }
+
+  @Override
+  public StatusReport status() {
+    return new StatusReport(
+        ProductVersion.read(),
+        ProcessHandle.current().pid(),
+        transport.settings().hostName(),
+        startedAt,
+        Duration.between(startedAt, clock.instant()).toMillis() / 1000.0,
+        config.listen().getHostString() + ":" + config.listen().getPort(),
+        config.securityMode().name().toLowerCase(Locale.ROOT),
+        kernels.chosen().variant(),
+        warnings(),
+        journal.live().stream().map(DaemonReport::active).toList(),
+        journal.counters());
+  }
+
+  private List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    switch (config.securityMode()) {
+      case NONE -> warnings.add("security.mode = none: peers are not authenticated");
+    }
+    if (history.memoryOnly()) {
+      warnings.add("the state directory cannot be written: history is kept in memory only");
+    }
+    return warnings;
+  }
+
+  private static ActiveMigration active(LiveMigration live) {
+    Migration migration = live.migration();
+    Optional<LiveMigration.Progress> progress = live.progress();
+    Traffic traffic = progress.map(p -> p.result().traffic()).orElse(Traffic.NONE);
+    return new ActiveMigration(
+        migration.id(),
+        migration.domain(),
+        migration.role(),
+        migration.role() == Role.SOURCE ? migration.destination() : migration.source(),
+        live.transport(),
+        progress.map(LiveMigration.Progress::phase).orElse("busy"),
+        migration.startedAt(),
+        traffic.rawBytes(),
+        traffic.wireBytes(),
+        traffic.streams());
+  }
+
+  @Override
+  public List<PeerReport> peers() {
+    return peerSockets.stream().map(this::peer).toList();
+  }
+
+  private PeerReport peer(PeerSocket socket) {
+    PeerLink.State state = look(socket.link());
+    return new PeerReport(
+        socket.peer().name(),
+        socket.peer().hostAndPort(),
+        socket.peer().libvirt().map(Object::toString).orElse(null),
+        socket.path().toString(),
+        state(state),
+        state.quarantineNanos() > 0 ? clock.instant().plusNanos(state.quarantineNanos()) : null,
+        state.streams(),
+        state.lastError().isEmpty() ? null : state.lastError(),
+        rttMicros(state));
+  }
+
+  private static @Nullable Long rttMicros(PeerLink.State state) {
+    return state.rttNanos() == 0 ? null : Long.valueOf(state.rttNanos() / 1000);
+  }
+
+  private static PeerReport.State state(PeerLink.State state) {
+    if (state.streams() > 0) {
+      return PeerReport.State.CONNECTED;
+    }
+    if (state.quarantineNanos() > 0) {
+      return PeerReport.State.QUARANTINED;
+    }
+    return state.lastError().isEmpty() ? PeerReport.State.IDLE : PeerReport.State.UNREACHABLE;
+  }
+
+  private static PeerLink.State look(PeerLink link) {
+    try {
+      return link.loop().submit(link::state).get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      return new PeerLink.State(0, false, 0, 0, "its event loop did not answer");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new PeerLink.State(0, false, 0, 0, "interrupted");
+    }
+  }
+
+  @Override
+  public List<MigrationRecord> history(int limit) {
+    return history.newest(limit);
+  }
+}

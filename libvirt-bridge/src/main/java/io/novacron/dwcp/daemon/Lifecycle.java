@@ -1,0 +1,149 @@
+package io.novacron.dwcp.daemon;
+
+import com.google.inject.Inject;
+import io.novacron.dwcp.config.DaemonConfig;
+import io.novacron.dwcp.control.ControlServer;
+import io.novacron.dwcp.intercept.MigrationJournal;
+import io.novacron.dwcp.intercept.PeerSocket;
+import io.novacron.dwcp.netty.DestinationSessions;
+import io.novacron.dwcp.netty.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The daemon from its first socket to its last: opens everything, tells systemd, waits for SIGTERM,
+ * lets running migrations end, resets what is left, and leaves no socket behind.
+ */
+final class Lifecycle {
+  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+
+  /**
+   * 60 s for running migrations to end after SIGTERM: within systemd's default stop timeout of 90
+   * s. What is still running then is reset: its guest runs on at the source.
+   */
+  private static final long DRAIN_MILLIS = 60_000;
+
+  private static final long DRAIN_STEP_MILLIS = 100;
+
+  private final DaemonConfig config;
+  private final Transport transport;
+  private final DestinationSessions destinations;
+  private final List<PeerSocket> peerSockets;
+  private final MigrationJournal journal;
+  private final DaemonReport report;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  @Inject
+  Lifecycle(
+      DaemonConfig config,
+      Transport transport,
+      DestinationSessions destinations,
+      List<PeerSocket> peerSockets,
+      DaemonReport report) {
+    this.config = config;
+    this.transport = transport;
+    this.destinations = destinations;
+    this.peerSockets = peerSockets;
+    this.report = report;
+    this.journal = report.journal();
+  }
+
+  /** Runs until SIGTERM or SIGINT. */
+  void run() throws IOException, InterruptedException {
+    warnOfMissingSecurity();
+    Files.createDirectories(config.runtimeDir());
+    listen();
+    for (PeerSocket each : peerSockets) {
+      each.open();
+      LOG.info("peer {} ({}) at {}", each.peer().name(), each.peer().hostAndPort(), each.path());
+    }
+    ControlServer control = ControlServer.open(config.controlSocket(), report);
+    Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "dwcp-stop"));
+    SystemdNotify systemd = SystemdNotify.of(System.getenv(), ProcessHandle.current().pid());
+    systemd.ready("serving " + peerSockets.size() + " peers");
+    LOG.info("ready");
+    awaitStop(systemd);
+    systemd.stopping("waiting for running migrations");
+    drain();
+    control.close();
+    transport.close();
+    LOG.info("stopped");
+    stopped.countDown();
+  }
+
+  /** Waits for the signal; tells systemd's watchdog meanwhile that the daemon lives. */
+  private void awaitStop(SystemdNotify systemd) throws IOException, InterruptedException {
+    Optional<Duration> period = systemd.watchdogPeriod();
+    if (period.isEmpty()) {
+      stop.await();
+      return;
+    }
+    while (!stop.await(period.get().toMillis(), TimeUnit.MILLISECONDS)) {
+      systemd.alive();
+    }
+  }
+
+  private void warnOfMissingSecurity() {
+    switch (config.securityMode()) {
+      case NONE ->
+          LOG.warn(
+              "security.mode = none: whoever reaches {} can ask this host's libvirt for anything"
+                  + " that root may; use it in a lab or on a network of its own only",
+              config.listen());
+    }
+  }
+
+  private void listen() throws IOException {
+    InetSocketAddress wanted = config.listen();
+    InetSocketAddress address = new InetSocketAddress(wanted.getHostString(), wanted.getPort());
+    try {
+      destinations.listen(address).sync();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while listening on " + address, e);
+    } catch (Exception e) {
+      throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+    }
+    LOG.info("listening on {} for other hosts", address);
+  }
+
+  /** The JVM's shutdown hook: the process may end only when the orderly stop is through. */
+  private void signalled() {
+    stop.countDown();
+    try {
+      if (!stopped.await(DRAIN_MILLIS + 10_000, TimeUnit.MILLISECONDS)) {
+        LOG.error("the orderly stop took too long; leaving");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void drain() throws IOException, InterruptedException {
+    LOG.info("stopping: {} migrations run", journal.live().size());
+    destinations.stopAccepting();
+    for (PeerSocket each : peerSockets) {
+      each.stopAccepting();
+    }
+    long waitedMillis = 0;
+    while (!journal.live().isEmpty() && waitedMillis < DRAIN_MILLIS) {
+      Thread.sleep(DRAIN_STEP_MILLIS);
+      waitedMillis += DRAIN_STEP_MILLIS;
+    }
+    if (!journal.live().isEmpty()) {
+      LOG.warn("resetting {} migrations that did not end in time", journal.live().size());
+    }
+    peerSockets.forEach(each -> each.close("the source's daemon stops"));
+    destinations.finishAll("the destination's daemon stops");
+    Thread.sleep(DRAIN_STEP_MILLIS);
+  }
+}

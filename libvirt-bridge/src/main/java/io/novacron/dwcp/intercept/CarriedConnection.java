@@ -1,0 +1,141 @@
+package io.novacron.dwcp.intercept;
+
+import io.netty.channel.Channel;
+import io.novacron.dwcp.intercept.SourceRelayHandler.Announced;
+import io.novacron.dwcp.netty.LocalSocketHandler;
+import io.novacron.dwcp.netty.PeerLink;
+import io.novacron.dwcp.page.PageSize;
+import io.novacron.dwcp.plugin.MigrationListener.Role;
+import io.novacron.dwcp.plugin.Peer;
+import io.novacron.dwcp.relay.MigrationEvent;
+import io.novacron.dwcp.relay.MigrationEvent.Subject;
+import io.novacron.dwcp.relay.PrepareReply;
+import io.novacron.dwcp.relay.RelayAction;
+import io.novacron.dwcp.relay.RelayPolicy;
+import io.novacron.dwcp.relay.SourceRelay;
+import io.novacron.dwcp.session.ChannelEnd;
+import io.novacron.dwcp.session.ChannelRequest;
+import io.novacron.dwcp.session.SourceSession;
+import io.novacron.dwcp.wire.ChannelKind;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * One libvirt connection that goes through the session, with the listeners and data channels of the
+ * migrations on it. Event loop of the peer only.
+ */
+final class CarriedConnection implements SourceRelayHandler.Effects {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final PeerLink link;
+  private final SourceSession session;
+  private final PeerSocket.Wiring wiring;
+  private final MigrationFollower follower;
+
+  /** Joins this connection's channels at the destination. */
+  private final long connectionId = RANDOM.nextLong();
+
+  private final Map<Subject, DataListeners> listeners = new HashMap<>();
+  private final HistoryShare history;
+
+  CarriedConnection(Peer peer, PeerLink link, SourceSession session, PeerSocket.Wiring wiring) {
+    this.link = link;
+    this.session = session;
+    this.wiring = wiring;
+    this.history = new HistoryShare(link.historyBudgetBytes() / PageSize.BYTES);
+    this.follower =
+        new MigrationFollower(
+            wiring.journal(),
+            link.loop(),
+            new MigrationFollower.Ends(Role.SOURCE, wiring.hostName(), peer.name()));
+  }
+
+  void begin(Channel socket) {
+    RelayPolicy policy = new RelayPolicy(wiring.hostName(), Optional.empty(), this::problem);
+    LocalSocketHandler local = new LocalSocketHandler(socket);
+    socket
+        .pipeline()
+        .addLast("relay", new SourceRelayHandler(new SourceRelay(policy), this))
+        .addLast("local", local);
+    local.join(
+        session.open(new ChannelRequest(ChannelKind.LIBVIRT_RPC, connectionId, 0, 0), local));
+    socket.closeFuture().addListener(closed -> listeners.values().forEach(DataListeners::close));
+  }
+
+  private Optional<String> problem() {
+    return link.isHealthy()
+        ? Optional.empty()
+        : Optional.of("the session to the peer has no stream right now");
+  }
+
+  @Override
+  public void event(MigrationEvent event) {
+    if (event instanceof MigrationEvent.Ended ended) {
+      DataListeners open = listeners.remove(ended.subject());
+      if (open != null) {
+        open.close();
+      }
+    }
+    follower.event(event);
+  }
+
+  @Override
+  public void announce(RelayAction.AnnouncePorts announcement, Announced answer) {
+    Subject subject = announcement.subject();
+    PrepareReply reply = announcement.reply();
+    DataListeners open = new DataListeners(link.loop(), wiring.dataPorts());
+    listeners.put(subject, open);
+    open.open(
+        socket -> data(subject, ChannelKind.MEMORY, reply.memoryPort(), socket),
+        new DataListeners.Opened() {
+          @Override
+          public void listening(int memoryPort) {
+            announceDisks(subject, reply, open, memoryPort, answer);
+          }
+
+          @Override
+          public void failed(String reason) {
+            answer.failed(reason);
+          }
+        });
+  }
+
+  private void announceDisks(
+      Subject subject, PrepareReply reply, DataListeners open, int memoryPort, Announced answer) {
+    if (reply.nbdPort().isEmpty()) {
+      answer.listening(memoryPort, OptionalInt.empty());
+      return;
+    }
+    int nbdPort = reply.nbdPort().getAsInt();
+    open.open(
+        socket -> data(subject, ChannelKind.DISK, nbdPort, socket),
+        new DataListeners.Opened() {
+          @Override
+          public void listening(int diskPort) {
+            answer.listening(memoryPort, OptionalInt.of(diskPort));
+          }
+
+          @Override
+          public void failed(String reason) {
+            answer.failed(reason);
+          }
+        });
+  }
+
+  /** libvirt or QEMU connected: its channel goes to the destination's port, in this order. */
+  private void data(Subject subject, ChannelKind kind, int port, Channel socket) {
+    if (session.ended() != null) {
+      socket.close();
+      return;
+    }
+    LocalSocketHandler local = new LocalSocketHandler(socket);
+    socket.pipeline().addLast("local", local);
+    ChannelRequest request = new ChannelRequest(kind, connectionId, port, history.next());
+    ChannelEnd channel = session.open(request, local);
+    local.join(channel);
+    follower.add(subject, channel, session.liveStreams());
+  }
+}

@@ -1,0 +1,122 @@
+package io.novacron.dwcp.intercept;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.novacron.dwcp.netty.DestinationSessions;
+import io.novacron.dwcp.netty.LocalSocketHandler;
+import io.novacron.dwcp.netty.LocalSockets;
+import io.novacron.dwcp.plugin.MigrationListener.Role;
+import io.novacron.dwcp.relay.DestinationRelay;
+import io.novacron.dwcp.session.ChannelEnd;
+import io.novacron.dwcp.session.DestinationSession;
+import io.novacron.dwcp.session.SessionEnd;
+import io.novacron.dwcp.wire.Frame;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * The destination's side of interception: connects channels to this host's libvirt, and to those
+ * loopback ports that this libvirt itself announced for a carried migration of the same connection.
+ *
+ * <p>An incoming QEMU port is connected only because the source connected: the first connection to
+ * it IS the migration, so nothing here probes.
+ */
+public final class DestinationHost implements DestinationSessions.Host {
+  private final String hostName;
+  private final Supplier<Path> libvirtSocket;
+  private final MigrationJournal journal;
+
+  /**
+   * @param libvirtSocket asked for each connection
+   */
+  public DestinationHost(String hostName, Supplier<Path> libvirtSocket, MigrationJournal journal) {
+    this.hostName = hostName;
+    this.libvirtSocket = libvirtSocket;
+    this.journal = journal;
+  }
+
+  @Override
+  public DestinationSession.Connector connector(String sourceHost, EventLoop loop) {
+    return new SessionConnector(sourceHost, loop);
+  }
+
+  @Override
+  public void channelClosed(String sourceHost, ChannelEnd channel) {
+    if (!channel.abortReason().isEmpty()) {
+      journal.count("channels.reset");
+    }
+  }
+
+  @Override
+  public void sessionEnded(String sourceHost, SessionEnd end) {
+    journal.count("sessions.ended");
+  }
+
+  /** What one libvirt connection of the session has announced. */
+  private record LibvirtConnection(DestinationRelay relay, MigrationFollower follower) {}
+
+  /** The connections of one session; on its event loop. */
+  private final class SessionConnector implements DestinationSession.Connector {
+    private final String sourceHost;
+    private final EventLoop loop;
+    private final Map<Long, LibvirtConnection> connections = new HashMap<>();
+
+    SessionConnector(String sourceHost, EventLoop loop) {
+      this.sourceHost = sourceHost;
+      this.loop = loop;
+    }
+
+    @Override
+    public void connect(Frame.Open open, ChannelEnd channel, DestinationSession.Outcome outcome) {
+      switch (open.kind()) {
+        case LIBVIRT_RPC -> libvirt(open, channel, outcome);
+        case MEMORY, DISK -> data(open, channel, outcome);
+      }
+    }
+
+    private void libvirt(Frame.Open open, ChannelEnd channel, DestinationSession.Outcome outcome) {
+      long connectionId = open.migrationId();
+      MigrationFollower.Ends ends =
+          new MigrationFollower.Ends(Role.DESTINATION, sourceHost, hostName);
+      MigrationFollower follower = new MigrationFollower(journal, loop, ends);
+      DestinationRelay relay = new DestinationRelay();
+      DestinationRelayHandler handler =
+          new DestinationRelayHandler(
+              relay, follower::event, () -> connections.remove(connectionId));
+      connections.put(connectionId, new LibvirtConnection(relay, follower));
+      Path path = libvirtSocket.get();
+      LocalSockets.connectUnix(loop, path, socket -> socket.pipeline().addLast("relay", handler))
+          .addListener((ChannelFuture result) -> answer(result, path.toString(), channel, outcome));
+    }
+
+    private void data(Frame.Open open, ChannelEnd channel, DestinationSession.Outcome outcome) {
+      LibvirtConnection connection = connections.get(open.migrationId());
+      if (connection == null || !connection.relay().announcedPorts().contains(open.port())) {
+        outcome.failed(
+            "port " + open.port() + " was not announced by this host's libvirt for the migration");
+        return;
+      }
+      connection.follower().addToNewest(channel, 0);
+      LocalSockets.connectLoopback(loop, open.port(), socket -> {})
+          .addListener((ChannelFuture result) ->
+              answer(result, "127.0.0.1:" + open.port(), channel, outcome));
+    }
+
+    private static void answer(
+        ChannelFuture result,
+        String where,
+        ChannelEnd channel,
+        DestinationSession.Outcome outcome) {
+      if (!result.isSuccess()) {
+        outcome.failed("cannot connect to " + where + ": " + result.cause().getMessage());
+        return;
+      }
+      LocalSocketHandler local = new LocalSocketHandler(result.channel());
+      result.channel().pipeline().addLast("local", local);
+      outcome.connected(local);
+      local.join(channel);
+    }
+  }
+}

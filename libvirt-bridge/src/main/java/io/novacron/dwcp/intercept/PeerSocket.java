@@ -1,0 +1,108 @@
+package io.novacron.dwcp.intercept;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.novacron.dwcp.config.PortRange;
+import io.novacron.dwcp.fallback.Fallback;
+import io.novacron.dwcp.netty.LocalSockets;
+import io.novacron.dwcp.netty.PeerLink;
+import io.novacron.dwcp.plugin.Peer;
+import io.novacron.dwcp.session.SourceSession;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The socket {@code HOST.sock} of one peer: each connection of libvirt or virsh goes through the
+ * session to the peer, or, when there is none, to the peer's stock libvirt.
+ */
+public final class PeerSocket {
+  /**
+   * What all connections of a peer share.
+   *
+   * @param hostName this host, as its own libvirt names it
+   */
+  public record Wiring(
+      String hostName, PortRange dataPorts, MigrationJournal journal, PlainRoutes plainRoutes) {}
+
+  private final Peer peer;
+  private final PeerLink link;
+  private final Path path;
+  private final Wiring wiring;
+  private final Set<Channel> connections = new HashSet<>();
+  private @Nullable Channel listener;
+
+  public PeerSocket(Peer peer, PeerLink link, Path path, Wiring wiring) {
+    this.peer = peer;
+    this.link = link;
+    this.path = path;
+    this.wiring = wiring;
+  }
+
+  public Peer peer() {
+    return peer;
+  }
+
+  public PeerLink link() {
+    return link;
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * Binds the socket; what a former daemon left at the path is removed first. Mode 0600: whoever
+   * opens it can ask for anything that the peer's libvirt grants to root.
+   */
+  public void open() throws IOException {
+    Files.deleteIfExists(path);
+    listener =
+        LocalSockets.listenUnix(link.loop(), path, this::accepted).syncUninterruptibly().channel();
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+  }
+
+  private void accepted(Channel socket) {
+    connections.add(socket);
+    socket.closeFuture().addListener(closed -> connections.remove(socket));
+    link.acquire(
+        new PeerLink.Waiter() {
+          @Override
+          public void ready(SourceSession session) {
+            new CarriedConnection(peer, link, session, wiring).begin(socket);
+          }
+
+          @Override
+          public void unavailable(Fallback fallback) {
+            wiring.journal().fallback(peer.name(), fallback);
+            new PlainConnection(peer, link.loop(), fallback, wiring).begin(socket);
+          }
+        });
+  }
+
+  EventLoop loop() {
+    return link.loop();
+  }
+
+  /** Takes no new connection and removes the socket; open connections stay. */
+  public void stopAccepting() throws IOException {
+    Channel open = listener;
+    if (open != null) {
+      open.close();
+    }
+    Files.deleteIfExists(path);
+  }
+
+  /** Closes what is still open. */
+  public void close(String reason) {
+    link.loop()
+        .execute(() -> {
+          link.close(reason);
+          Set.copyOf(connections).forEach(Channel::close);
+        });
+  }
+}

@@ -1,0 +1,165 @@
+package io.novacron.dwcp.intercept;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.novacron.dwcp.relay.MigrationEvent;
+import io.novacron.dwcp.relay.PrepareReply;
+import io.novacron.dwcp.relay.RelayAction;
+import io.novacron.dwcp.relay.RpcException;
+import io.novacron.dwcp.relay.RpcInput;
+import io.novacron.dwcp.relay.RpcMessageReader;
+import io.novacron.dwcp.relay.SourceRelay;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Lets {@link SourceRelay} read and rewrite what passes between the local libvirt and the peer's.
+ * Sits between the socket and whatever carries its bytes, session or plain connection alike.
+ *
+ * <p>While the listeners of a migration are being opened, what comes from the peer waits here, so
+ * that the rewritten reply is the next thing libvirt reads.
+ */
+final class SourceRelayHandler extends ChannelDuplexHandler {
+  /** What the relay's actions need done; on the event loop. */
+  interface Effects {
+    void event(MigrationEvent event);
+
+    /** Opens listeners, then answers once. */
+    void announce(RelayAction.AnnouncePorts announcement, Announced answer);
+  }
+
+  /** The answer to {@link Effects#announce}. */
+  interface Announced {
+    void listening(int memoryPort, OptionalInt nbdPort);
+
+    void failed(String reason);
+  }
+
+  /** One write of the peer's bytes: its inputs, then the promise that they were taken. */
+  private sealed interface Waiting {
+    record Input(RpcInput input) implements Waiting {}
+
+    record WriteEnd(ByteBuf emptied, ChannelPromise promise) implements Waiting {}
+  }
+
+  private final SourceRelay relay;
+  private final Effects effects;
+  private final RpcMessageReader fromSource = new RpcMessageReader();
+  private final RpcMessageReader fromPeer = new RpcMessageReader();
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private boolean announcing;
+
+  SourceRelayHandler(SourceRelay relay, Effects effects) {
+    this.relay = relay;
+    this.effects = effects;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    try {
+      for (RpcInput input : fromSource.push(bytes.nioBuffer())) {
+        for (RelayAction action : relay.fromSource(input)) {
+          switch (action) {
+            case RelayAction.Forward forward ->
+                context.fireChannelRead(Unpooled.wrappedBuffer(forward.bytes()));
+            case RelayAction.Report report -> effects.event(report.event());
+            case RelayAction.AnnouncePorts ignored ->
+                throw new IllegalStateException("ports announced by a message of the source");
+          }
+        }
+      }
+    } finally {
+      bytes.release();
+    }
+  }
+
+  @Override
+  public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+    ByteBuf bytes = (ByteBuf) message;
+    for (RpcInput input : fromPeer.push(bytes.nioBuffer())) {
+      waiting.add(new Waiting.Input(input));
+    }
+    waiting.add(new Waiting.WriteEnd(bytes.readerIndex(bytes.writerIndex()), promise));
+    drain(context);
+  }
+
+  private void drain(ChannelHandlerContext context) {
+    while (!announcing) {
+      Waiting next = waiting.poll();
+      if (next == null) {
+        return;
+      }
+      switch (next) {
+        case Waiting.Input input -> perform(context, relay.fromPeer(input.input()));
+        case Waiting.WriteEnd end -> context.write(end.emptied(), end.promise());
+      }
+    }
+  }
+
+  private void perform(ChannelHandlerContext context, List<RelayAction> actions) {
+    for (RelayAction action : actions) {
+      switch (action) {
+        case RelayAction.Forward forward -> write(context, forward.bytes());
+        case RelayAction.Report report -> effects.event(report.event());
+        case RelayAction.AnnouncePorts announcement -> announce(context, announcement);
+      }
+    }
+  }
+
+  private static void write(ChannelHandlerContext context, ByteBuffer bytes) {
+    context.write(Unpooled.wrappedBuffer(bytes));
+  }
+
+  private void announce(ChannelHandlerContext context, RelayAction.AnnouncePorts announcement) {
+    announcing = true;
+    effects.announce(
+        announcement,
+        new Announced() {
+          @Override
+          public void listening(int memoryPort, OptionalInt nbdPort) {
+            announcing = false;
+            if (rewrite(context, announcement.reply(), memoryPort, nbdPort)) {
+              drain(context);
+              context.flush();
+            }
+          }
+
+          @Override
+          public void failed(String reason) {
+            context.pipeline().fireExceptionCaught(new IOException(reason));
+          }
+        });
+  }
+
+  private static boolean rewrite(
+      ChannelHandlerContext context, PrepareReply reply, int memoryPort, OptionalInt nbdPort) {
+    try {
+      write(context, reply.rewritten(memoryPort, nbdPort));
+      return true;
+    } catch (RpcException e) {
+      context.pipeline().fireExceptionCaught(e);
+      return false;
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    relay.closed().forEach(effects::event);
+    for (Waiting left : waiting) {
+      if (left instanceof Waiting.WriteEnd end) {
+        end.emptied().release();
+        end.promise().tryFailure(new ClosedChannelException());
+      }
+    }
+    waiting.clear();
+    context.fireChannelInactive();
+  }
+}

@@ -1,0 +1,353 @@
+package io.novacron.dwcp.netty;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.util.concurrent.Future;
+import io.novacron.dwcp.fallback.Fallback;
+import io.novacron.dwcp.fallback.Fallback.Kind;
+import io.novacron.dwcp.session.ChannelEnd;
+import io.novacron.dwcp.session.SessionEnd;
+import io.novacron.dwcp.session.SourceSession;
+import io.novacron.dwcp.wire.Frame;
+import io.novacron.dwcp.wire.RefuseCode;
+import io.novacron.dwcp.wire.SessionId;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way from this daemon to one peer's: dials it, holds the session, replaces dead streams, and
+ * says why there is none. All state belongs to one event loop.
+ *
+ * <p>The first stream makes the session; the others join it with the resume flag, so that a peer
+ * which lost the session (restarted) refuses them instead of starting another.
+ */
+public final class PeerLink {
+  /** Answer to {@link #acquire}, on the link's event loop. */
+  public interface Waiter {
+    void ready(SourceSession session);
+
+    /** No session: the caller falls back to plain TCP and says so. */
+    void unavailable(Fallback fallback);
+  }
+
+  /** Told when channels of whatever session of this peer end. */
+  public interface ChannelListener {
+    void channelClosed(ChannelEnd channel);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** 250 ms: notices silence and budgets well within their seconds. */
+  private static final long TICK_MILLIS = 250;
+
+  /** 1 s between attempts to replace streams while attempts fail. */
+  private static final long RETRY_NANOS = 1_000_000_000L;
+
+  /**
+   * A refused connection comes from the peer's kernel: no process listens, so the session that it
+   * held is gone. Twice, since a daemon that is being restarted may refuse once.
+   */
+  private static final int REFUSED_IS_GONE = 2;
+
+  private final Transport transport;
+  private final String peerName;
+  private final String host;
+  private final int port;
+  private final EventLoop loop;
+  private final ChannelListener channelListener;
+  private final List<Waiter> waiters = new ArrayList<>();
+  private @Nullable SourceSession session;
+  private @Nullable SessionId sessionId;
+  private long peerHistoryBudgetBytes;
+  private @Nullable Future<?> ticker;
+  private int dialing;
+  private int refused;
+  private long retryAtNanos;
+  private long quarantinedUntilNanos;
+  private String quarantineReason = "";
+  private String lastError = "";
+
+  public PeerLink(
+      Transport transport, String peerName, String host, int port, ChannelListener listener) {
+    this.transport = transport;
+    this.peerName = peerName;
+    this.host = host;
+    this.port = port;
+    this.loop = transport.loops().next();
+    this.channelListener = listener;
+  }
+
+  /** The event loop that local connections of this peer must live on. */
+  public EventLoop loop() {
+    return loop;
+  }
+
+  public String peerName() {
+    return peerName;
+  }
+
+  /** Gives the live session, or dials one. On the loop. */
+  public void acquire(Waiter waiter) {
+    SourceSession live = session;
+    long quarantineNanos = quarantinedUntilNanos - transport.nanoClock().getAsLong();
+    if (live != null && live.liveStreams() > 0) {
+      waiter.ready(live);
+    } else if (live != null) {
+      waiter.unavailable(
+          new Fallback(Kind.DATA_PATH_DOWN, "no stream to the peer; its session is being resumed"));
+    } else if (quarantineNanos > 0) {
+      long seconds = quarantineNanos / 1_000_000_000L;
+      waiter.unavailable(
+          new Fallback(
+              Kind.QUARANTINED, quarantineReason + "; plain TCP for another " + seconds + " s"));
+    } else {
+      waiters.add(waiter);
+      if (waiters.size() == 1) {
+        sessionId = new SessionId(RANDOM.nextLong(), RANDOM.nextLong());
+        dial(false);
+      }
+    }
+  }
+
+  /** Whether data of a migration that begins now would have a healthy way. On the loop. */
+  public boolean isHealthy() {
+    SourceSession live = session;
+    return live != null && live.liveStreams() > 0;
+  }
+
+  /** Page history for one migration: what both sides grant. */
+  public long historyBudgetBytes() {
+    return Math.min(peerHistoryBudgetBytes, transport.settings().historyBudgetBytes());
+  }
+
+  private void dial(boolean resume) {
+    dialing++;
+    ChannelFuture attempt =
+        new Bootstrap()
+            .group(loop)
+            .channel(EpollSocketChannel.class)
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS, transport.settings().connectTimeoutMillis())
+            .handler(
+                StreamSockets.initializer(transport.buffers(), () -> new SourceHandshake(resume)))
+            .connect(new InetSocketAddress(host, port));
+    attempt.addListener(result -> {
+      if (!result.isSuccess()) {
+        Throwable cause = result.cause();
+        refused = cause instanceof ConnectException && isRefused(cause) ? refused + 1 : 0;
+        dialFailed(Kind.PEER_UNREACHABLE, String.valueOf(cause.getMessage()));
+      }
+    });
+  }
+
+  private static boolean isRefused(Throwable cause) {
+    return String.valueOf(cause.getMessage()).contains("refused");
+  }
+
+  private void dialFailed(Kind kind, String cause) {
+    String reason = host + ":" + port + ": " + cause;
+    dialing--;
+    lastError = reason;
+    retryAtNanos = transport.nanoClock().getAsLong() + RETRY_NANOS;
+    SourceSession live = session;
+    if (live == null) {
+      answer(waiter -> waiter.unavailable(new Fallback(kind, reason)));
+    } else if (live.liveStreams() == 0 && refused >= REFUSED_IS_GONE) {
+      live.finish(new SessionEnd.Ended("the peer's daemon is gone: " + reason));
+    }
+  }
+
+  private void answer(Consumer<Waiter> answer) {
+    List<Waiter> due = List.copyOf(waiters);
+    waiters.clear();
+    due.forEach(answer);
+  }
+
+  /** The source's half of the handshake of one stream. */
+  private final class SourceHandshake implements StreamHandler.Handshake {
+    private final boolean resume;
+    private final @Nullable SessionId id = sessionId;
+    private boolean settled;
+    private @Nullable Future<?> timeout;
+    private Kind failure = Kind.PEER_NOT_DWCP;
+
+    SourceHandshake(boolean resume) {
+      this.resume = resume;
+    }
+
+    @Override
+    public void start(StreamHandler stream) {
+      SessionId wanted = id;
+      if (wanted == null) {
+        stream.close("the session ended while a stream was dialled");
+        return;
+      }
+      TransportSettings settings = transport.settings();
+      stream.sendNow(
+          new Frame.Hello(
+              settings.versions(), wanted, resume, settings.instance(), settings.hostName()));
+      timeout =
+          loop.schedule(
+              () ->
+                  stream.close(
+                      "no answer to HELLO within " + settings.handshakeTimeoutMillis() + " ms"),
+              settings.handshakeTimeoutMillis(),
+              TimeUnit.MILLISECONDS);
+    }
+
+    private void settle() {
+      settled = true;
+      Future<?> running = timeout;
+      if (running != null) {
+        running.cancel(false);
+      }
+    }
+
+    @Override
+    public void frame(StreamHandler stream, Frame frame) {
+      switch (frame) {
+        case Frame.HelloReply reply -> accepted(stream, reply);
+        case Frame.Refuse refuse -> refused(stream, refuse);
+        default -> stream.close("expected HELLO_REPLY or REFUSE, saw " + frame);
+      }
+    }
+
+    private void accepted(StreamHandler stream, Frame.HelloReply reply) {
+      if (!reply.session().equals(id) || !reply.session().equals(sessionId)) {
+        stream.close("HELLO_REPLY is for session " + reply.session());
+        return;
+      }
+      settle();
+      dialing--;
+      refused = 0;
+      peerHistoryBudgetBytes = reply.historyBudgetBytes();
+      SourceSession live = session;
+      if (live == null) {
+        live = up(reply);
+      }
+      stream.join(live);
+      SourceSession ready = live;
+      answer(waiter -> waiter.ready(ready));
+      dialMissing();
+    }
+
+    private void refused(StreamHandler stream, Frame.Refuse refuse) {
+      String reason = "the peer refused (" + refuse.code() + "): " + refuse.reason();
+      SourceSession live = session;
+      failure = Kind.PEER_REFUSED;
+      stream.close(reason);
+      if (live != null && refuse.code() == RefuseCode.UNKNOWN_SESSION) {
+        live.finish(new SessionEnd.Ended("the peer lost the session: " + refuse.reason()));
+      }
+    }
+
+    @Override
+    public void failed(StreamHandler stream, String reason) {
+      if (!settled) {
+        settle();
+        dialFailed(failure, reason);
+      }
+    }
+  }
+
+  private SourceSession up(Frame.HelloReply reply) {
+    LOG.info(
+        "session {} with {} ({}), protocol version {}",
+        reply.session().abbreviated(),
+        peerName,
+        reply.hostName(),
+        reply.version());
+    SourceSession fresh =
+        new SourceSession(
+            transport.channels(loop), transport.settings().session(), new SessionListener());
+    session = fresh;
+    ticker = loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    return fresh;
+  }
+
+  private void tick() {
+    SourceSession live = session;
+    if (live != null) {
+      live.tick();
+      dialMissing();
+    }
+  }
+
+  private void dialMissing() {
+    SourceSession live = session;
+    boolean backedOff = transport.nanoClock().getAsLong() - retryAtNanos < 0;
+    if (live == null || live.ended() != null || backedOff) {
+      return;
+    }
+    for (int have = live.liveStreams() + dialing; have < transport.settings().streams(); have++) {
+      dial(true);
+    }
+  }
+
+  private final class SessionListener implements SourceSession.Listener {
+    @Override
+    public void channelClosed(ChannelEnd channel) {
+      channelListener.channelClosed(channel);
+    }
+
+    @Override
+    public void ended(SessionEnd end) {
+      session = null;
+      sessionId = null;
+      refused = 0;
+      Future<?> running = ticker;
+      if (running != null) {
+        running.cancel(false);
+      }
+      switch (end) {
+        case SessionEnd.Idle idle -> LOG.info("session with {} ended: {}", peerName, idle.reason());
+        case SessionEnd.Ended ended -> lost(ended.reason());
+        case SessionEnd.GivenUp givenUp -> {
+          lost(givenUp.reason());
+          quarantinedUntilNanos =
+              transport.nanoClock().getAsLong() + transport.settings().quarantineNanos();
+          quarantineReason = "an outage outlasted its budget (" + givenUp.reason() + ")";
+        }
+      }
+    }
+
+    private void lost(String reason) {
+      lastError = reason;
+      LOG.warn("session with {} ended: {}", peerName, reason);
+    }
+  }
+
+  /** Ends the session, if there is one. On the loop. */
+  public void close(String reason) {
+    SourceSession live = session;
+    if (live != null) {
+      live.finish(new SessionEnd.Ended(reason));
+    }
+  }
+
+  /** What an operator may want to know of this peer. On the loop. */
+  public record State(
+      int streams, boolean sessionUp, long rttNanos, long quarantineNanos, String lastError) {}
+
+  public State state() {
+    SourceSession live = session;
+    return new State(
+        live == null ? 0 : live.liveStreams(),
+        live != null,
+        live == null ? 0 : live.rttNanos(),
+        Math.max(0, quarantinedUntilNanos - transport.nanoClock().getAsLong()),
+        lastError);
+  }
+}

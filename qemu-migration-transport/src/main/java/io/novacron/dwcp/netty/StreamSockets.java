@@ -1,0 +1,77 @@
+package io.novacron.dwcp.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
+import io.novacron.dwcp.wire.BufferSource;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+
+/** How the TCP connections between daemons are set up, the same on both sides. */
+final class StreamSockets {
+  /**
+   * 128 KiB not yet sent may wait in the kernel per stream: two or three frames, so that the next
+   * frame is chosen late and urgent ones overtake (downtime rule, DESIGN 3).
+   */
+  private static final int NOT_SENT_BYTES = 128 * 1024;
+
+  /**
+   * A stream takes the next frame while less than one typical frame (64 KiB) waits in user space.
+   */
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
+  /** 20 s without an acknowledgement end the connection; our own pings notice after 5 s. */
+  private static final int USER_TIMEOUT_MILLIS = 20_000;
+
+  private static final int READ_BYTES = 128 * 1024;
+
+  /** Linux tcp(7) TCP_CONGESTION: level IPPROTO_TCP 6, option 13, TCP_CA_NAME_MAX 16 bytes. */
+  private static final RawUnixChannelOption CONGESTION =
+      new RawUnixChannelOption("TCP_CONGESTION", 6, 13, 16);
+
+  private StreamSockets() {}
+
+  /** Puts one new {@link StreamHandler} on each connection. */
+  static ChannelInitializer<Channel> initializer(
+      BufferSource buffers, Supplier<StreamHandler.Handshake> handshakes) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        configure(channel);
+        channel.pipeline().addLast("stream", new StreamHandler(channel, buffers, handshakes.get()));
+      }
+    };
+  }
+
+  private static void configure(Channel channel) {
+    channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+    channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+    channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) NOT_SENT_BYTES);
+    channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS);
+    channel.config().setWriteBufferWaterMark(WATER_MARK);
+    channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(READ_BYTES));
+    askForBbr(channel);
+  }
+
+  /**
+   * BBR keeps its rate under random loss where CUBIC collapses (DESIGN 6). Kernels without it, or
+   * that do not allow it, keep their default: nothing is lost but speed, so the failure is no
+   * error.
+   */
+  private static void askForBbr(Channel channel) {
+    ByteBuffer name = ByteBuffer.allocateDirect(16);
+    name.put("bbr".getBytes(StandardCharsets.US_ASCII)).position(0);
+    try {
+      channel.config().setOption(CONGESTION, name);
+    } catch (ChannelException e) {
+      return;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.novacron.dwcp.netty;
+
+import io.novacron.dwcp.session.SessionSettings;
+import io.novacron.dwcp.wire.ProtocolVersions;
+
+/**
+ * What an operator sets, and what names this daemon to its peers.
+ *
+ * @param hostName shown to peers and in their history
+ * @param instance random number of this process: tells peers that an older one is gone
+ * @param streams TCP connections per session
+ * @param workers threads that encode and decode
+ * @param historyBudgetBytes page history of one migration, on either side
+ * @param connectTimeoutMillis for one TCP connection to a peer
+ * @param handshakeTimeoutMillis for HELLO and its answer
+ * @param quarantineNanos how long a peer gets plain TCP after an outage outlasted its budget
+ */
+public record TransportSettings(
+    String hostName,
+    long instance,
+    ProtocolVersions versions,
+    int streams,
+    int workers,
+    long historyBudgetBytes,
+    int connectTimeoutMillis,
+    int handshakeTimeoutMillis,
+    long quarantineNanos,
+    SessionSettings session) {}

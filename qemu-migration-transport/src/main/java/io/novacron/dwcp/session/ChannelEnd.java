@@ -1,0 +1,224 @@
+package io.novacron.dwcp.session;
+
+import io.novacron.dwcp.wire.ChannelKind;
+import io.novacron.dwcp.wire.Frame;
+import io.novacron.dwcp.wire.ResetCode;
+import io.novacron.dwcp.wire.WireException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One host's end of a channel: a local connection, the pipe from it and the pipe to it.
+ *
+ * <p>The two directions end apart (half-close) and in either order; a reset ends both at once. The
+ * local connection is read only while the outbound pipe has room, one bounded read at a time.
+ * Session thread only.
+ */
+public final class ChannelEnd {
+  /** One batch: a local connection gives at most so much per {@link LocalEnd#requestBytes}. */
+  public static final int MAX_READ_BYTES = 256 * 1024;
+
+  /** What the session does for its channels. */
+  interface Owner {
+    /** Handles the channel's due work after the current event. */
+    void touch(ChannelEnd channel);
+
+    /** Resets the channel at the peer and forgets it. */
+    void reset(ChannelEnd channel, ResetCode code, String reason);
+  }
+
+  private final int id;
+  private final ChannelKind kind;
+  private final long migrationId;
+  private final Owner owner;
+  private final OutboundPipe outbound;
+  private final InboundPipe inbound;
+  private @Nullable LocalEnd local;
+  private boolean opened;
+  private boolean reading;
+  private boolean ackDue;
+  private boolean closed;
+  private String abortReason = "";
+
+  ChannelEnd(Frame.Open open, Owner owner, ChannelPipes pipes) {
+    this.id = open.channelId();
+    this.kind = open.kind();
+    this.migrationId = open.migrationId();
+    this.owner = owner;
+    this.outbound = pipes.outbound(this);
+    this.inbound = pipes.inbound(this);
+  }
+
+  /** Builds the two pipes of an end; they call back into it. */
+  interface ChannelPipes {
+    OutboundPipe outbound(ChannelEnd channel);
+
+    InboundPipe inbound(ChannelEnd channel);
+  }
+
+  public int id() {
+    return id;
+  }
+
+  public ChannelKind kind() {
+    return kind;
+  }
+
+  public long migrationId() {
+    return migrationId;
+  }
+
+  /** Gives the channel its local connection, once. */
+  void attach(LocalEnd end) {
+    local = end;
+  }
+
+  /** The local connection; bytes reach the inbound pipe only after it was attached and opened. */
+  LocalEnd local() {
+    LocalEnd end = local;
+    if (end == null) {
+      throw new IllegalStateException("channel " + id + " has no local connection yet");
+    }
+    return end;
+  }
+
+  /** The peer's side is connected: bytes flow both ways from here on. */
+  void opened() {
+    opened = true;
+    inbound.opened();
+    readIfWanted();
+  }
+
+  boolean isOpened() {
+    return opened;
+  }
+
+  /** Bytes from the local connection, asked for with {@link LocalEnd#requestBytes}. */
+  public void localBytes(ByteBuffer bytes) {
+    if (!closed) {
+      outbound.bytes(bytes);
+    }
+  }
+
+  /** The read that was asked for is over: the local connection has no more, or gave its measure. */
+  public void localWouldBlock() {
+    reading = false;
+    if (!closed) {
+      outbound.wouldBlock();
+      readIfWanted();
+    }
+  }
+
+  /** The local connection will send no more (half-close). */
+  public void localEnd() {
+    if (!closed) {
+      outbound.endOfInput();
+      owner.touch(this);
+    }
+  }
+
+  /** The local connection broke. The peer's end is reset as well. */
+  public void localReset(String reason) {
+    if (!closed) {
+      owner.reset(this, ResetCode.LOCAL, reason);
+    }
+  }
+
+  void data(Frame.Data data) throws WireException {
+    inbound.data(data);
+  }
+
+  void end(Frame.End end) {
+    inbound.end(end);
+  }
+
+  void acknowledged(Frame.Ack ack) throws WireException {
+    outbound.sender().acknowledged(ack);
+    owner.touch(this);
+  }
+
+  void markAckDue() {
+    ackDue = true;
+    owner.touch(this);
+  }
+
+  /** The ACK to send now, if one is due. */
+  Frame.@Nullable Ack takeAck() {
+    if (!ackDue || !opened) {
+      return null;
+    }
+    ackDue = false;
+    return inbound.ack();
+  }
+
+  /** Due work: an open batch that may go now, room for more bytes. */
+  void resume() {
+    if (!closed) {
+      outbound.resume();
+      readIfWanted();
+    }
+  }
+
+  private void readIfWanted() {
+    LocalEnd end = local;
+    if (opened && !reading && !closed && end != null && outbound.wantsBytes()) {
+      reading = true;
+      end.requestBytes();
+    }
+  }
+
+  boolean isFinished() {
+    return inbound.isFinished() && outbound.isFinished();
+  }
+
+  /** Whether the guest may be standing still right now, waiting for this channel's bytes. */
+  boolean isSwitchover() {
+    return outbound.isSwitchover();
+  }
+
+  OutboundPipe outbound() {
+    return outbound;
+  }
+
+  /** Breaks the local connection and frees everything. Nothing is delivered after it. */
+  void abort(String reason) {
+    if (!closed) {
+      abortReason = reason;
+      close();
+      LocalEnd end = local;
+      if (end != null) {
+        end.reset(reason);
+      }
+    }
+  }
+
+  /** Frees everything after both directions ended. */
+  void close() {
+    closed = true;
+    outbound.close();
+    inbound.close();
+  }
+
+  /** Why the channel was broken off; empty while it lives and after a clean end. */
+  public String abortReason() {
+    return abortReason;
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Counters so far; also valid after the end. */
+  public ChannelTally tally() {
+    return new ChannelTally(
+        outbound.rawBytes() + inbound.rawBytes(),
+        outbound.sender().wireBytes() + inbound.wireBytes(),
+        outbound.pageCounts(),
+        inbound.pageCounts());
+  }
+
+  /** What the outbound parser understood, for logs. */
+  public String parserDescription() {
+    return outbound.parserDescription();
+  }
+}

@@ -1,0 +1,126 @@
+package io.novacron.dwcp.session;
+
+import io.novacron.dwcp.congestion.BacklogWindow;
+import io.novacron.dwcp.encoding.BatchPool;
+import io.novacron.dwcp.encoding.DestinationDecoder;
+import io.novacron.dwcp.encoding.SourceEncoder;
+import io.novacron.dwcp.kernels.PageKernels;
+import io.novacron.dwcp.nbd.NbdRequestParser;
+import io.novacron.dwcp.page.StreamParser;
+import io.novacron.dwcp.qemustream.MigrationStreamParser;
+import io.novacron.dwcp.streams.ChannelSender;
+import io.novacron.dwcp.streams.StreamGroup;
+import io.novacron.dwcp.wire.BufferSource;
+import io.novacron.dwcp.wire.ChannelKind;
+import io.novacron.dwcp.wire.Frame;
+import io.novacron.dwcp.wire.ResetCode;
+import java.util.function.LongSupplier;
+
+/**
+ * Makes channel ends from what a daemon has one of: workers, pools, kernels, a clock.
+ *
+ * @param windowCeilingBytes most that one direction may have under way
+ */
+public record ChannelFactory(
+    SessionExecutor executor,
+    LongSupplier nanoClock,
+    BufferSource buffers,
+    BatchPool pool,
+    PageKernels kernels,
+    long windowCeilingBytes) {
+
+  /** The source's end: parsed and with history on the way out, opaque on the way in. */
+  ChannelEnd source(
+      Frame.Open open, ChannelEnd.Owner owner, long receiveWindowBytes, StreamGroup streams) {
+    boolean urgent = open.kind() == ChannelKind.LIBVIRT_RPC;
+    return end(
+        open,
+        owner,
+        receiveWindowBytes,
+        streams,
+        parts(forwardParser(open.kind()), open.historyPages(), 0, urgent));
+  }
+
+  /** The destination's end: opaque and urgent on the way out, which is the return path. */
+  ChannelEnd destination(
+      Frame.Open open, ChannelEnd.Owner owner, long receiveWindowBytes, StreamGroup streams) {
+    return end(
+        open,
+        owner,
+        receiveWindowBytes,
+        streams,
+        parts(new OpaqueStream(), 0, open.historyPages(), true));
+  }
+
+  private static StreamParser forwardParser(ChannelKind kind) {
+    return switch (kind) {
+      case MEMORY -> new MigrationStreamParser();
+      case DISK -> new NbdRequestParser();
+      case LIBVIRT_RPC -> new OpaqueStream();
+    };
+  }
+
+  private ChannelParts parts(
+      StreamParser parser, int outboundHistoryPages, int inboundHistoryPages, boolean urgent) {
+    return new ChannelParts(
+        parser,
+        new SourceEncoder(outboundHistoryPages, kernels),
+        new DestinationDecoder(inboundHistoryPages),
+        urgent,
+        pool,
+        buffers,
+        executor);
+  }
+
+  private ChannelEnd end(
+      Frame.Open open,
+      ChannelEnd.Owner owner,
+      long receiveWindowBytes,
+      StreamGroup streams,
+      ChannelParts parts) {
+    return new ChannelEnd(
+        open, owner, new Pipes(open.channelId(), owner, receiveWindowBytes, streams, parts, this));
+  }
+
+  /** Wires the pipes of one end to it; failures reset the channel after the current event. */
+  private record Pipes(
+      int channelId,
+      ChannelEnd.Owner owner,
+      long receiveWindowBytes,
+      StreamGroup streams,
+      ChannelParts parts,
+      ChannelFactory factory)
+      implements ChannelEnd.ChannelPipes {
+
+    @Override
+    public OutboundPipe outbound(ChannelEnd channel) {
+      LongSupplier clock = factory.nanoClock();
+      BacklogWindow window = new BacklogWindow(factory.windowCeilingBytes(), clock.getAsLong());
+      ChannelSender sender =
+          new ChannelSender(channelId, streams, window, clock, () -> owner.touch(channel));
+      return new OutboundPipe(channelId, parts, sender, cause -> failed(channel, cause));
+    }
+
+    @Override
+    public InboundPipe inbound(ChannelEnd channel) {
+      InboundPipe.Listener listener =
+          new InboundPipe.Listener() {
+            @Override
+            public void ackDue() {
+              channel.markAckDue();
+            }
+
+            @Override
+            public void failed(Exception cause) {
+              Pipes.this.failed(channel, cause);
+            }
+          };
+      return new InboundPipe(channelId, parts, channel::local, receiveWindowBytes, listener);
+    }
+
+    private void failed(ChannelEnd channel, Exception cause) {
+      String reason = String.valueOf(cause.getMessage());
+      factory.executor().later(() -> owner.reset(channel, ResetCode.INTEGRITY, reason));
+    }
+  }
+}

@@ -1,0 +1,239 @@
+package io.novacron.dwcp.session;
+
+import io.novacron.dwcp.streams.OutboundFrame;
+import io.novacron.dwcp.streams.StreamLink;
+import io.novacron.dwcp.wire.Frame;
+import io.novacron.dwcp.wire.FrameEncoder;
+import io.novacron.dwcp.wire.Limits;
+import io.novacron.dwcp.wire.ResetCode;
+import io.novacron.dwcp.wire.WireException;
+import java.util.TreeMap;
+
+/**
+ * The destination daemon's side of a session: connects the channels that the source opens, in the
+ * order of their ids, each exactly once.
+ *
+ * <p>When the session is given up, local connections are reset: an incoming QEMU that was not
+ * finished dies with its connection and libvirt destroys it; one that was finished runs and needs
+ * nothing from us. Session thread only.
+ */
+public final class DestinationSession implements StreamSession {
+  /** Makes the local connection of a channel; answers on the session's thread, once. */
+  public interface Connector {
+    void connect(Frame.Open open, ChannelEnd channel, Outcome outcome);
+  }
+
+  /** The end of one connection attempt. */
+  public interface Outcome {
+    void connected(LocalEnd local);
+
+    void failed(String reason);
+  }
+
+  /** Told what becomes of the session and its channels. */
+  public interface Listener {
+    void channelClosed(ChannelEnd channel);
+
+    void ended(SessionEnd end);
+  }
+
+  private final SessionCore core;
+  private final ChannelFactory factory;
+  private final SessionSettings settings;
+  private final Connector connector;
+  private final Listener listener;
+  private final long historyBudgetBytes;
+  private final TreeMap<Integer, Frame.Open> pendingOpens = new TreeMap<>();
+  private int nextChannelId = 1;
+  private boolean connecting;
+
+  public DestinationSession(
+      ChannelFactory factory,
+      SessionSettings settings,
+      long historyBudgetBytes,
+      Connector connector,
+      Listener listener) {
+    this.factory = factory;
+    this.settings = settings;
+    this.historyBudgetBytes = historyBudgetBytes;
+    this.connector = connector;
+    this.listener = listener;
+    this.core = new SessionCore(factory.executor(), factory.nanoClock(), listener::channelClosed);
+  }
+
+  @Override
+  public void streamUp(StreamLink link) {
+    core.add(link);
+  }
+
+  @Override
+  public void streamDown(StreamLink link) {
+    core.remove(link);
+    if (core.streams().liveStreams() == 0 && core.channels().isEmpty()) {
+      finish(new SessionEnd.Idle("the source closed an idle session"));
+    }
+  }
+
+  @Override
+  public void writable() {
+    core.streams().pump();
+  }
+
+  @Override
+  public void frame(StreamLink link, Frame frame) throws WireException {
+    core.watch().heard(link);
+    switch (frame) {
+      case Frame.Open open -> open(open);
+      case Frame.Data data -> core.data(data);
+      case Frame.End end -> core.end(end);
+      case Frame.Ack ack -> core.acknowledged(ack);
+      case Frame.Reset reset -> reset(reset);
+      case Frame.ResetAck ack -> core.resetAcknowledged(ack);
+      case Frame.Ping ping ->
+          link.send(OutboundFrame.unsequenced(FrameEncoder.encode(new Frame.Pong(ping.token()))));
+      case Frame.Pong pong -> core.watch().pong(pong.token());
+      case Frame.Goodbye goodbye ->
+          finish(new SessionEnd.Ended("the source ended the session: " + goodbye.reason()));
+      case Frame.Opened opened ->
+          throw new WireException("OPENED of channel " + opened.channelId() + " from a source");
+      case Frame.Hello ignored -> throw SourceSession.misplaced("HELLO");
+      case Frame.HelloReply ignored -> throw SourceSession.misplaced("HELLO_REPLY");
+      case Frame.Refuse ignored -> throw SourceSession.misplaced("REFUSE");
+    }
+  }
+
+  private void open(Frame.Open open) throws WireException {
+    int channelId = open.channelId();
+    if (channelId < nextChannelId) {
+      ChannelEnd channel = core.channel(channelId);
+      if (channel != null) {
+        channel.markAckDue();
+      } else {
+        core.sendNow(new Frame.Ack(channelId, 1, 0));
+      }
+      return;
+    }
+    if (channelId - nextChannelId >= Limits.MAX_OPEN_CHANNELS
+        || core.channels().size() >= Limits.MAX_OPEN_CHANNELS) {
+      throw new WireException(
+          "OPEN of channel "
+              + channelId
+              + " while "
+              + core.channels().size()
+              + " are open and "
+              + nextChannelId
+              + " is next; limit "
+              + Limits.MAX_OPEN_CHANNELS);
+    }
+    pendingOpens.put(channelId, open);
+    connectNext();
+  }
+
+  /** A channel may be reset before its turn to be connected came. */
+  private void reset(Frame.Reset reset) {
+    core.resetByPeer(reset);
+    Frame.Open waiting = pendingOpens.get(reset.channelId());
+    if (waiting != null) {
+      pendingOpens.put(
+          reset.channelId(), new Frame.Open(waiting.channelId(), waiting.kind(), 0, 0, -1));
+      connectNext();
+    }
+  }
+
+  private void connectNext() {
+    while (!connecting && core.ended() == null) {
+      Frame.Open open = pendingOpens.remove(nextChannelId);
+      if (open == null) {
+        return;
+      }
+      nextChannelId++;
+      if (open.historyPages() >= 0) {
+        connect(open);
+      }
+    }
+  }
+
+  private void connect(Frame.Open open) {
+    ChannelEnd channel =
+        factory.destination(grantable(open), core, settings.receiveWindowBytes(), core.streams());
+    core.register(channel);
+    if (open.historyPages() > historyBudgetBytes / 4096) {
+      core.reset(
+          channel,
+          ResetCode.PROTOCOL,
+          "history of "
+              + open.historyPages()
+              + " pages exceeds the budget of "
+              + historyBudgetBytes
+              + " B that HELLO_REPLY gave");
+      return;
+    }
+    connecting = true;
+    connector.connect(open, channel, new Attempt(channel));
+  }
+
+  /** Nothing is allocated for a history that will be refused. */
+  private Frame.Open grantable(Frame.Open open) {
+    return open.historyPages() <= historyBudgetBytes / 4096
+        ? open
+        : new Frame.Open(open.channelId(), open.kind(), open.migrationId(), open.port(), 0);
+  }
+
+  private final class Attempt implements Outcome {
+    private final ChannelEnd channel;
+
+    Attempt(ChannelEnd channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public void connected(LocalEnd local) {
+      connecting = false;
+      if (channel.isClosed()) {
+        local.reset("the channel was reset while it was connected");
+      } else {
+        channel.attach(local);
+        OutboundFrame place = channel.outbound().sender().place(true);
+        channel.outbound().sender().control(place, new Frame.Opened(channel.id()));
+        channel.opened();
+      }
+      connectNext();
+    }
+
+    @Override
+    public void failed(String reason) {
+      connecting = false;
+      core.reset(channel, ResetCode.CONNECT, reason);
+      connectNext();
+    }
+  }
+
+  @Override
+  public void tick() {
+    Liveness.tick(core, factory.nanoClock());
+    if (core.watch().downNanos() > settings.outageBudgetNanos()) {
+      finish(
+          new SessionEnd.GivenUp("no stream for " + core.watch().downNanos() / 1_000_000 + " ms"));
+    }
+  }
+
+  /** Ends the session now; every open channel is reset. Harmless when repeated. */
+  public void finish(SessionEnd end) {
+    if (core.ended() == null) {
+      core.finish(end);
+      listener.ended(end);
+    }
+  }
+
+  public int liveStreams() {
+    return core.streams().liveStreams();
+  }
+
+  public boolean hasChannels() {
+    return !core.channels().isEmpty();
+  }
+
+  public long rttNanos() {
+    return core.watch().rttNanos();
+  }
+}

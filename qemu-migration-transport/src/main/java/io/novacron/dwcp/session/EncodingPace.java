@@ -1,0 +1,44 @@
+package io.novacron.dwcp.session;
+
+import io.novacron.dwcp.encoding.CodecChoice;
+import io.novacron.dwcp.plugin.ResidueCodec;
+import io.novacron.dwcp.streams.ChannelSender;
+
+/**
+ * Keeps the facts that {@link CodecChoice} decides from, for one direction of a channel: how the
+ * last batches shrank, what waits for the encoders and what waits for the wire.
+ */
+final class EncodingPace {
+  /** Weight of the newest batch in the running ratio: about the last eight batches count. */
+  private static final double NEWEST = 0.125;
+
+  private final int workers;
+  private final CodecChoice choice = new CodecChoice();
+  private double ratio = 1.0;
+
+  EncodingPace(int workers) {
+    this.workers = workers;
+  }
+
+  /** A batch of {@code rawBytes} became {@code payloadBytes}. */
+  void encoded(int rawBytes, int payloadBytes) {
+    if (rawBytes > 0) {
+      ratio += NEWEST * ((double) payloadBytes / rawBytes - ratio);
+    }
+  }
+
+  /** What so many raw bytes will be on the wire, if they are like the last ones. */
+  long expectedWireBytes(long rawBytes) {
+    return (long) ((double) rawBytes * Math.min(1.0, ratio));
+  }
+
+  ResidueCodec codec(ChannelSender sender, int encodeQueueBatches) {
+    return choice.choose(
+        new CodecChoice.Facts(
+            encodeQueueBatches, workers, sender.backlogBytes(), sender.window().bytes(), ratio));
+  }
+
+  ResidueCodec latencyCodec() {
+    return choice.fast();
+  }
+}

@@ -1,0 +1,310 @@
+package io.novacron.dwcp.session;
+
+import io.novacron.dwcp.encoding.CorruptBatchException;
+import io.novacron.dwcp.encoding.DestinationDecoder;
+import io.novacron.dwcp.encoding.PageCounts;
+import io.novacron.dwcp.encoding.UnpackedBatch;
+import io.novacron.dwcp.wire.BufferSource;
+import io.novacron.dwcp.wire.Digest;
+import io.novacron.dwcp.wire.Frame;
+import io.novacron.dwcp.wire.Limits;
+import io.novacron.dwcp.wire.PayloadBuffer;
+import io.novacron.dwcp.wire.WireException;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One direction of a channel from the streams to the local connection.
+ *
+ * <pre>
+ * frames in any order -> [unpack: workers] -> [assemble and check: in order] -> local connection -> ACK
+ * </pre>
+ *
+ * <p>A frame is acknowledged when the kernel took its bytes for the local connection: so the
+ * sender's backlog counts everything in between. Nothing of a batch is delivered before its digest
+ * held, and the half-close only after the digest over all batches held. Memory: payload up to the
+ * credit this side granted, a few unpacked batches, and at most {@link #MAX_UNDELIVERED_BYTES}
+ * towards a local connection that does not read. Session thread only, but for the worker step.
+ */
+final class InboundPipe {
+  /**
+   * 1 MiB: four batches keep a fast reader busy; a slow one holds up the sender, not our memory.
+   */
+  private static final int MAX_UNDELIVERED_BYTES = 1024 * 1024;
+
+  /** 16 KiB of payload unpack in some 20 us, about what two thread changes cost. */
+  private static final int INLINE_BYTES = 16 * 1024;
+
+  /** A frame that arrived and is not delivered yet. */
+  private static final class Arrival {
+    final @Nullable PayloadBuffer payload;
+    final Frame.@Nullable End end;
+    final int payloadBytes;
+    @Nullable UnpackedBatch unpacked;
+    boolean unpacking;
+
+    Arrival(@Nullable PayloadBuffer payload, Frame.@Nullable End end) {
+      this.payload = payload;
+      this.end = end;
+      this.payloadBytes = payload == null ? 0 : payload.bytes().remaining();
+    }
+  }
+
+  private final int channelId;
+  private final DestinationDecoder decoder;
+  private final SessionExecutor executor;
+  private final BufferSource buffers;
+  private final Supplier<LocalEnd> local;
+  private final long receiveWindowBytes;
+  private final Runnable ackDue;
+  private final Consumer<Exception> failed;
+  private final TreeMap<Long, Arrival> arrivals = new TreeMap<>();
+  private long nextSequence;
+  private long deliveredSequence;
+  private long arrivedPayloadBytes;
+  private long deliveredPayloadBytes;
+  private long wireBytes;
+  private int undeliveredBytes;
+  private boolean ended;
+  private boolean broken;
+  private boolean dropped;
+
+  InboundPipe(
+      int channelId,
+      ChannelParts parts,
+      Supplier<LocalEnd> local,
+      long receiveWindowBytes,
+      Listener listener) {
+    this.channelId = channelId;
+    this.decoder = parts.decoder();
+    this.executor = parts.executor();
+    this.buffers = parts.buffers();
+    this.local = local;
+    this.receiveWindowBytes = receiveWindowBytes;
+    this.ackDue = listener::ackDue;
+    this.failed = listener::failed;
+  }
+
+  /** Told what the pipe needs done. */
+  interface Listener {
+    void ackDue();
+
+    void failed(Exception cause);
+  }
+
+  /** OPEN or OPENED, sequence 0, was handled: DATA may be delivered. */
+  void opened() {
+    if (nextSequence == 0) {
+      nextSequence = 1;
+      deliveredSequence = 1;
+      ackDue.run();
+      advance();
+    }
+  }
+
+  /** Takes a DATA frame, in any order, perhaps for the second time; owns its payload. */
+  void data(Frame.Data data) throws WireException {
+    PayloadBuffer payload = data.payload();
+    wireBytes += Limits.HEADER_BYTES + payload.bytes().remaining();
+    if (dropped || ended || isKnown(data.sequence())) {
+      payload.release();
+      ackDue.run(); // the first acknowledgement may have been lost with its stream
+      return;
+    }
+    int payloadBytes = payload.bytes().remaining();
+    if (arrivedPayloadBytes + payloadBytes > creditBytes()) {
+      payload.release();
+      throw new WireException(
+          "DATA of channel " + channelId + " exceeds its credit of " + creditBytes() + " B");
+    }
+    arrivedPayloadBytes += payloadBytes;
+    arrivals.put(data.sequence(), new Arrival(payload, null));
+    advance();
+  }
+
+  void end(Frame.End end) {
+    wireBytes += Limits.HEADER_BYTES + Long.BYTES + Digest.BYTES;
+    if (dropped || ended || isKnown(end.sequence())) {
+      ackDue.run();
+      return;
+    }
+    arrivals.put(end.sequence(), new Arrival(null, end));
+    advance();
+  }
+
+  private boolean isKnown(long sequence) {
+    return sequence < Math.max(1, nextSequence) || arrivals.containsKey(sequence);
+  }
+
+  private void advance() {
+    unpackAhead();
+    while (!broken && !dropped && nextSequence > 0 && undeliveredBytes < MAX_UNDELIVERED_BYTES) {
+      Arrival head = arrivals.get(nextSequence);
+      if (head == null || (head.end == null && head.unpacked == null)) {
+        return;
+      }
+      if (head.end != null && undeliveredBytes > 0) {
+        return; // the half-close waits for the last write, so that its ACK means all is delivered
+      }
+      arrivals.remove(nextSequence++);
+      if (head.end != null) {
+        finish(head.end);
+      } else {
+        deliver(head);
+      }
+      unpackAhead();
+    }
+  }
+
+  /** Starts unpacking of the frames at the head, out of order ones as well, a bounded few. */
+  private void unpackAhead() {
+    int limit = 2 * executor.parallelism() + 2;
+    for (Arrival arrival : arrivals.headMap(nextSequence + limit).values()) {
+      if (dropped) {
+        return;
+      }
+      PayloadBuffer payload = arrival.payload;
+      if (payload != null && !arrival.unpacking) {
+        arrival.unpacking = true;
+        unpack(arrival, payload);
+      }
+    }
+  }
+
+  private void unpack(Arrival arrival, PayloadBuffer payload) {
+    if (arrival.payloadBytes <= INLINE_BYTES) {
+      try {
+        arrival.unpacked = decoder.unpack(payload.bytes());
+        payload.release();
+      } catch (CorruptBatchException e) {
+        payload.release();
+        fail(e);
+      }
+      return;
+    }
+    UnpackedBatch[] result = new UnpackedBatch[1];
+    executor.run(
+        () -> result[0] = decoder.unpack(payload.bytes()),
+        () -> {
+          payload.release();
+          arrival.unpacked = result[0];
+          if (dropped) {
+            result[0].close();
+          } else {
+            advance();
+          }
+        },
+        e -> {
+          payload.release();
+          fail(e);
+        });
+  }
+
+  private void deliver(Arrival head) {
+    UnpackedBatch unpacked = head.unpacked;
+    if (unpacked == null) {
+      throw new IllegalStateException("batch " + (nextSequence - 1) + " is not unpacked");
+    }
+    int rawBytes = unpacked.rawBytes();
+    PayloadBuffer out = buffers.take(Math.max(1, rawBytes));
+    try {
+      decoder.assemble(unpacked, out.bytes());
+    } catch (CorruptBatchException e) {
+      out.release();
+      fail(e);
+      return;
+    } finally {
+      unpacked.close();
+    }
+    out.bytes().flip();
+    undeliveredBytes += rawBytes;
+    local.get().deliver(out, () -> delivered(rawBytes, head.payloadBytes));
+  }
+
+  private void delivered(int rawBytes, int payloadBytes) {
+    undeliveredBytes -= rawBytes;
+    deliveredPayloadBytes += payloadBytes;
+    deliveredSequence++;
+    ackDue.run();
+    advance();
+  }
+
+  private void finish(Frame.End end) {
+    Digest chain = Digest.of(decoder.chainDigest());
+    if (end.rawBytes() != decoder.rawBytes() || !end.chainDigest().equals(chain)) {
+      fail(
+          new CorruptBatchException(
+              "channel "
+                  + channelId
+                  + " ends after "
+                  + decoder.rawBytes()
+                  + " B with chain digest "
+                  + chain
+                  + "; its sender counted "
+                  + end.rawBytes()
+                  + " B and "
+                  + end.chainDigest()));
+      return;
+    }
+    ended = true;
+    deliveredSequence++;
+    local.get().deliverEnd();
+    ackDue.run();
+  }
+
+  /** From here on nothing is delivered; the listener resets the channel in its own time. */
+  private void fail(Exception cause) {
+    broken = true;
+    failed.accept(cause);
+  }
+
+  /** What ACK says now. */
+  Frame.Ack ack() {
+    return new Frame.Ack(channelId, deliveredSequence, creditBytes());
+  }
+
+  private long creditBytes() {
+    return Math.max(Limits.INITIAL_CREDIT_BYTES, deliveredPayloadBytes + receiveWindowBytes);
+  }
+
+  boolean isFinished() {
+    return ended;
+  }
+
+  long rawBytes() {
+    return decoder.rawBytes();
+  }
+
+  long wireBytes() {
+    return wireBytes;
+  }
+
+  PageCounts pageCounts() {
+    return decoder.pageCounts();
+  }
+
+  /** Ends the pipe before its time; payload held by workers is released when they are done. */
+  void drop() {
+    dropped = true;
+    for (Arrival arrival : arrivals.values()) {
+      PayloadBuffer payload = arrival.payload;
+      if (payload != null && !arrival.unpacking) {
+        payload.release();
+      }
+      UnpackedBatch unpacked = arrival.unpacked;
+      if (unpacked != null) {
+        unpacked.close();
+      }
+    }
+    arrivals.clear();
+  }
+
+  void close() {
+    if (!dropped) {
+      drop();
+    }
+    decoder.close();
+  }
+}

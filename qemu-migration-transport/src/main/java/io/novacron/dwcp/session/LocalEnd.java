@@ -1,0 +1,25 @@
+package io.novacron.dwcp.session;
+
+import io.novacron.dwcp.wire.PayloadBuffer;
+
+/**
+ * One connection on this host that a channel carries: to libvirt, to a source QEMU that connected
+ * here, or to the destination QEMU. Session thread only.
+ */
+public interface LocalEnd {
+  /**
+   * Writes the bytes in order. Owns {@code bytes} and releases them; then runs {@code written} when
+   * the kernel took all of them. When the connection fails instead, {@link ChannelEnd#localReset}
+   * is called and {@code written} never runs.
+   */
+  void deliver(PayloadBuffer bytes, Runnable written);
+
+  /** Half-close: nothing more will be delivered. What was delivered before reaches the reader. */
+  void deliverEnd();
+
+  /** Breaks the connection so that its other side sees an error, not a clean end. */
+  void reset(String reason);
+
+  /** Asks for the next bytes: one call gives at most {@link ChannelEnd#MAX_READ_BYTES}. */
+  void requestBytes();
+}

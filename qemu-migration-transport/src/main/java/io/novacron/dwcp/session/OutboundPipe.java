@@ -1,0 +1,285 @@
+package io.novacron.dwcp.session;
+
+import io.novacron.dwcp.encoding.Batch;
+import io.novacron.dwcp.encoding.BatchBuilder;
+import io.novacron.dwcp.encoding.BatchPool;
+import io.novacron.dwcp.encoding.PageCounts;
+import io.novacron.dwcp.encoding.SourceEncoder;
+import io.novacron.dwcp.page.StreamParser;
+import io.novacron.dwcp.page.StreamPhase;
+import io.novacron.dwcp.plugin.ResidueCodec;
+import io.novacron.dwcp.streams.ChannelSender;
+import io.novacron.dwcp.streams.OutboundFrame;
+import io.novacron.dwcp.wire.BufferSource;
+import io.novacron.dwcp.wire.Digest;
+import io.novacron.dwcp.wire.Frame;
+import io.novacron.dwcp.wire.PayloadBuffer;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One direction of a channel from the local connection to the streams.
+ *
+ * <pre>
+ * bytes -> builder -> [digest: workers] -> [reference: in order] -> [encode: workers] -> frame in its place
+ * </pre>
+ *
+ * <p>Bounded twice: at most {@code 2 x workers + 2} batches are between builder and frame, and the
+ * wire bytes under way stay within the sender's backlog window; {@link #wantsBytes()} is false
+ * while either is full. No linger: when the local connection has no more to give, the open batch
+ * goes at once, unless frames of this channel still wait in front of it, which by themselves will
+ * drain. Small batches skip the workers: an RPC or a return-path message costs no thread change.
+ * Session thread only, but for the two worker steps.
+ */
+final class OutboundPipe {
+  /** 16 KiB: digest and level-0 framing of it cost 10 us, about what two thread changes do. */
+  private static final int INLINE_BYTES = 16 * 1024;
+
+  /** A batch on its way through the pipe. */
+  private static final class Stage {
+    final Batch batch;
+    final int rawBytes;
+    boolean digested;
+
+    Stage(Batch batch, int rawBytes) {
+      this.batch = batch;
+      this.rawBytes = rawBytes;
+    }
+  }
+
+  private final int channelId;
+  private final StreamParser parser;
+  private final BatchPool pool;
+  private final BatchBuilder builder;
+  private final SourceEncoder encoder;
+  private final EncodingPace pace;
+  private final ChannelSender sender;
+  private final SessionExecutor executor;
+  private final BufferSource buffers;
+  private final boolean urgent;
+  private final Consumer<Exception> failed;
+  private final ArrayDeque<Stage> digesting = new ArrayDeque<>();
+  private int encoding;
+  private long pendingRawBytes;
+  private @Nullable ByteBuffer leftover;
+  private boolean inputEnded;
+  private boolean endSent;
+  private boolean dropped;
+
+  /** The parts a pipe is made of; see {@link ChannelParts}. */
+  OutboundPipe(
+      int channelId, ChannelParts parts, ChannelSender sender, Consumer<Exception> failed) {
+    this.channelId = channelId;
+    this.parser = parts.parser();
+    this.pool = parts.pool();
+    this.builder = new BatchBuilder(pool, parser);
+    this.encoder = parts.encoder();
+    this.pace = new EncodingPace(parts.executor().parallelism());
+    this.sender = sender;
+    this.executor = parts.executor();
+    this.buffers = parts.buffers();
+    this.urgent = parts.urgent();
+    this.failed = failed;
+  }
+
+  /** Whether the local connection may be read: there is room for one full read. */
+  boolean wantsBytes() {
+    return !inputEnded
+        && leftover == null
+        && digesting.size() + encoding < 2 * executor.parallelism() + 2
+        && sender.hasRoom(
+            pace.expectedWireBytes(pendingRawBytes + builder.rawBytes()),
+            (long) (digesting.size() + encoding + 1) * SourceEncoder.maxPayloadBytes());
+  }
+
+  /** Takes all of {@code in}; copied, since batches coalesce short reads into units of encoding. */
+  void bytes(ByteBuffer in) {
+    while (in.hasRemaining()) {
+      boolean taken = builder.append(in);
+      if (builder.isFull()) {
+        submit();
+      } else if (!taken && in.hasRemaining()) {
+        keep(in);
+        return;
+      }
+    }
+  }
+
+  /**
+   * No batch could be had: what was read waits here, nothing more is read. Rare, at most one read.
+   */
+  private void keep(ByteBuffer in) {
+    leftover = ByteBuffer.allocate(in.remaining()).put(in).flip();
+  }
+
+  /** The local connection has nothing more right now. */
+  void wouldBlock() {
+    if (!builder.isEmpty() && (isQuiet() || latencyFirst())) {
+      submit();
+    }
+  }
+
+  /** Nothing of this channel waits on this host, so waiting for more bytes would only delay. */
+  private boolean isQuiet() {
+    return digesting.isEmpty() && encoding == 0 && sender.unsentFrames() == 0;
+  }
+
+  private boolean latencyFirst() {
+    return urgent || isSwitchover();
+  }
+
+  boolean isSwitchover() {
+    return parser.phase() == StreamPhase.SWITCHOVER;
+  }
+
+  /** Half-close: the END frame follows the last batch. */
+  void endOfInput() {
+    inputEnded = true;
+    submit();
+    advance();
+  }
+
+  /** Something moved: frames were sent or acknowledged, or batches came back to the pool. */
+  void resume() {
+    if (dropped) {
+      return;
+    }
+    ByteBuffer kept = leftover;
+    if (kept != null) {
+      leftover = null;
+      bytes(kept);
+    }
+    wouldBlock();
+    advance();
+  }
+
+  private void submit() {
+    Batch batch = builder.take();
+    if (batch == null) {
+      return;
+    }
+    int rawBytes = batch.rawBytes();
+    Stage stage = new Stage(batch, rawBytes);
+    pendingRawBytes += rawBytes;
+    digesting.addLast(stage);
+    if (rawBytes <= INLINE_BYTES) {
+      encoder.digest(batch);
+      stage.digested = true;
+      advance();
+    } else {
+      executor.run(() -> encoder.digest(batch), () -> digested(stage), failed);
+    }
+  }
+
+  private void digested(Stage stage) {
+    stage.digested = true;
+    if (dropped) {
+      pool.give(stage.batch);
+    }
+    advance();
+  }
+
+  /** Gives places to the batches at the head whose digests are there, then to END. */
+  private void advance() {
+    while (!dropped) {
+      Stage head = digesting.peekFirst();
+      if (head == null || !head.digested) {
+        break;
+      }
+      digesting.removeFirst();
+      encoder.reference(head.batch);
+      encode(head, sender.place(latencyFirst()));
+    }
+    if (inputEnded && !endSent && !dropped && digesting.isEmpty() && leftover == null) {
+      endSent = true;
+      OutboundFrame place = sender.place(urgent);
+      Digest chain = Digest.of(encoder.chainDigest());
+      sender.control(place, new Frame.End(channelId, place.sequence(), encoder.rawBytes(), chain));
+    }
+  }
+
+  private void encode(Stage stage, OutboundFrame place) {
+    ResidueCodec codec =
+        latencyFirst() ? pace.latencyCodec() : pace.codec(sender, digesting.size() + encoding);
+    encoding++;
+    if (stage.rawBytes <= INLINE_BYTES) {
+      sent(stage, place, payload(stage.batch, codec));
+      return;
+    }
+    PayloadBuffer[] result = new PayloadBuffer[1];
+    executor.run(
+        () -> result[0] = payload(stage.batch, codec), () -> sent(stage, place, result[0]), failed);
+  }
+
+  /**
+   * Worker step. What did not shrink keeps the buffer it was encoded into; what did is copied into
+   * one of its own size, since frames are held until acknowledged and most are a fifth of the raw.
+   */
+  private PayloadBuffer payload(Batch batch, ResidueCodec codec) {
+    PayloadBuffer large = buffers.take(SourceEncoder.maxPayloadBytes());
+    int length = encoder.encode(batch, codec, large.bytes());
+    large.bytes().position(0).limit(length);
+    if (length > SourceEncoder.maxPayloadBytes() / 2) {
+      return large;
+    }
+    PayloadBuffer fitting = buffers.take(length);
+    fitting.bytes().put(large.bytes()).flip();
+    large.release();
+    return fitting;
+  }
+
+  private void sent(Stage stage, OutboundFrame place, PayloadBuffer payload) {
+    encoding--;
+    pendingRawBytes -= stage.rawBytes;
+    pool.give(stage.batch);
+    pace.encoded(stage.rawBytes, payload.bytes().remaining());
+    sender.data(place, payload);
+  }
+
+  /** All bytes and END are at the peer's local connection. */
+  boolean isFinished() {
+    return endSent && sender.isAllAcknowledged();
+  }
+
+  ChannelSender sender() {
+    return sender;
+  }
+
+  PageCounts pageCounts() {
+    return encoder.pageCounts();
+  }
+
+  long rawBytes() {
+    return encoder.rawBytes();
+  }
+
+  String parserDescription() {
+    return parser.description();
+  }
+
+  /** Ends the pipe before its time. Batches that workers hold come back when they are done. */
+  void drop() {
+    dropped = true;
+    leftover = null;
+    Batch open = builder.take();
+    if (open != null) {
+      pool.give(open);
+    }
+    for (Stage stage : digesting) {
+      if (stage.digested) {
+        pool.give(stage.batch);
+      }
+    }
+    sender.drop();
+  }
+
+  /** Frees the page history; call when no worker can hold this pipe's batches any more. */
+  void close() {
+    if (!dropped) {
+      drop();
+    }
+    encoder.close();
+  }
+}

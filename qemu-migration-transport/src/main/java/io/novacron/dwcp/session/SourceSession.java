@@ -1,0 +1,172 @@
+package io.novacron.dwcp.session;
+
+import io.novacron.dwcp.streams.OutboundFrame;
+import io.novacron.dwcp.streams.StreamLink;
+import io.novacron.dwcp.wire.Frame;
+import io.novacron.dwcp.wire.FrameEncoder;
+import io.novacron.dwcp.wire.WireException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The source daemon's side of a session: opens channels, and decides when the session is over.
+ *
+ * <p>Channels get consecutive ids, and the destination connects them in that order, since QEMU
+ * takes the first connection to its port for the migration's main one. What happens when the peer
+ * dies on any line: channels are reset here, the local libvirt or QEMU sees a broken connection,
+ * and libvirt lets the guest run on here; once the destination runs the guest, libvirt's own Finish
+ * decides. Session thread only.
+ */
+public final class SourceSession implements StreamSession {
+  /** Told what becomes of the session and its channels. */
+  public interface Listener {
+    void channelClosed(ChannelEnd channel);
+
+    void ended(SessionEnd end);
+  }
+
+  /** A minute: the next migration to the same peer, if one of a series, finds the session warm. */
+  private static final long IDLE_NANOS = 60_000_000_000L;
+
+  private final SessionCore core;
+  private final ChannelFactory factory;
+  private final SessionSettings settings;
+  private final Listener listener;
+  private int nextChannelId = 1;
+  private long idleSinceNanos;
+
+  public SourceSession(ChannelFactory factory, SessionSettings settings, Listener listener) {
+    this.factory = factory;
+    this.settings = settings;
+    this.listener = listener;
+    this.core = new SessionCore(factory.executor(), factory.nanoClock(), this::closed);
+    this.idleSinceNanos = factory.nanoClock().getAsLong();
+  }
+
+  private void closed(ChannelEnd channel) {
+    idleSinceNanos = factory.nanoClock().getAsLong();
+    listener.channelClosed(channel);
+  }
+
+  /**
+   * Opens a channel for a local connection. Nothing is read from it before the destination is
+   * connected; when it can't, {@link LocalEnd#reset} is called.
+   */
+  public ChannelEnd open(ChannelRequest request, LocalEnd local) {
+    int channelId = nextChannelId++;
+    Frame.Open open = request.open(channelId);
+    ChannelEnd channel = factory.source(open, core, settings.receiveWindowBytes(), core.streams());
+    channel.attach(local);
+    core.register(channel);
+    OutboundFrame place = channel.outbound().sender().place(true);
+    channel.outbound().sender().control(place, open);
+    return channel;
+  }
+
+  @Override
+  public void streamUp(StreamLink link) {
+    core.add(link);
+  }
+
+  @Override
+  public void streamDown(StreamLink link) {
+    core.remove(link);
+    if (core.streams().liveStreams() == 0 && core.channels().isEmpty()) {
+      finish(new SessionEnd.Idle("the peer closed an idle session"));
+    }
+  }
+
+  @Override
+  public void writable() {
+    core.streams().pump();
+  }
+
+  @Override
+  public void frame(StreamLink link, Frame frame) throws WireException {
+    core.watch().heard(link);
+    switch (frame) {
+      case Frame.Opened opened -> opened(opened);
+      case Frame.Data data -> core.data(data);
+      case Frame.End end -> core.end(end);
+      case Frame.Ack ack -> core.acknowledged(ack);
+      case Frame.Reset reset -> core.resetByPeer(reset);
+      case Frame.ResetAck ack -> core.resetAcknowledged(ack);
+      case Frame.Ping ping ->
+          link.send(OutboundFrame.unsequenced(FrameEncoder.encode(new Frame.Pong(ping.token()))));
+      case Frame.Pong pong -> core.watch().pong(pong.token());
+      case Frame.Goodbye goodbye ->
+          finish(new SessionEnd.Ended("the peer ended the session: " + goodbye.reason()));
+      case Frame.Open open ->
+          throw new WireException("OPEN of channel " + open.channelId() + " from a destination");
+      case Frame.Hello ignored -> throw misplaced("HELLO");
+      case Frame.HelloReply ignored -> throw misplaced("HELLO_REPLY");
+      case Frame.Refuse ignored -> throw misplaced("REFUSE");
+    }
+  }
+
+  static WireException misplaced(String what) {
+    return new WireException(what + " after the handshake of the stream");
+  }
+
+  private void opened(Frame.Opened opened) {
+    ChannelEnd channel = core.channel(opened.channelId());
+    if (channel != null && !channel.isOpened()) {
+      channel.opened();
+    }
+    if (channel != null) {
+      channel.markAckDue();
+    }
+  }
+
+  @Override
+  public void tick() {
+    Liveness.tick(core, factory.nanoClock());
+    long budgetNanos =
+        isSwitchover() ? settings.switchoverBudgetNanos() : settings.outageBudgetNanos();
+    if (core.watch().downNanos() > budgetNanos) {
+      finish(
+          new SessionEnd.GivenUp(
+              "no stream for "
+                  + core.watch().downNanos() / 1_000_000
+                  + " ms, budget "
+                  + budgetNanos / 1_000_000
+                  + " ms"));
+    }
+    long idleNanos = factory.nanoClock().getAsLong() - idleSinceNanos;
+    if (core.channels().isEmpty() && idleNanos > IDLE_NANOS) {
+      finish(new SessionEnd.Idle("no channel for a minute"));
+    }
+  }
+
+  private boolean isSwitchover() {
+    return core.channels().stream().anyMatch(ChannelEnd::isSwitchover);
+  }
+
+  /** Ends the session now; every open channel is reset. Harmless when repeated. */
+  public void finish(SessionEnd end) {
+    if (core.ended() == null) {
+      core.finish(end);
+      listener.ended(end);
+    }
+  }
+
+  public @Nullable SessionEnd ended() {
+    return core.ended();
+  }
+
+  public int liveStreams() {
+    return core.streams().liveStreams();
+  }
+
+  public boolean hasChannels() {
+    return !core.channels().isEmpty();
+  }
+
+  /** Round trip of the last ping in nanoseconds; 0 before the first. */
+  public long rttNanos() {
+    return core.watch().rttNanos();
+  }
+
+  public long resentFrames() {
+    return core.streams().resentFrames();
+  }
+}

@@ -1,0 +1,150 @@
+package io.novacron.dwcp.streams;
+
+import io.novacron.dwcp.congestion.BacklogWindow;
+import io.novacron.dwcp.congestion.BacklogWindow.SendMark;
+import io.novacron.dwcp.wire.Frame;
+import io.novacron.dwcp.wire.FrameEncoder;
+import io.novacron.dwcp.wire.Limits;
+import io.novacron.dwcp.wire.PayloadBuffer;
+import io.novacron.dwcp.wire.WireException;
+import java.util.ArrayDeque;
+import java.util.function.LongSupplier;
+
+/**
+ * One direction of a channel on its sending side: numbers frames, keeps them until acknowledged,
+ * and knows how much more may be under way. Session thread only.
+ *
+ * <p>A place is taken ({@link #place}) in stream order before a worker encodes the batch, and
+ * filled in any order after.
+ */
+public final class ChannelSender {
+  private final int channelId;
+  private final StreamGroup streams;
+  private final BacklogWindow window;
+  private final LongSupplier nanoClock;
+  private final Runnable moved;
+  private final ArrayDeque<OutboundFrame> unacknowledged = new ArrayDeque<>();
+  private long nextSequence;
+  private long creditBytes = Limits.INITIAL_CREDIT_BYTES;
+  private long sentPayloadBytes;
+  private long backlogBytes;
+  private int unsentFrames;
+  private long wireBytes;
+
+  /**
+   * @param moved told when a stream took a frame; must not call back at once
+   */
+  public ChannelSender(
+      int channelId,
+      StreamGroup streams,
+      BacklogWindow window,
+      LongSupplier nanoClock,
+      Runnable moved) {
+    this.channelId = channelId;
+    this.streams = streams;
+    this.window = window;
+    this.nanoClock = nanoClock;
+    this.moved = moved;
+  }
+
+  /** Takes the next place in the channel's order. It must be filled, or the channel dropped. */
+  public OutboundFrame place(boolean urgent) {
+    OutboundFrame frame = new OutboundFrame(channelId, nextSequence++, urgent, this::sent);
+    unacknowledged.addLast(frame);
+    unsentFrames++;
+    return frame;
+  }
+
+  /** Sends a DATA frame in its place; owns {@code payload}. */
+  public void data(OutboundFrame frame, PayloadBuffer payload) {
+    frame.fill(FrameEncoder.dataHeader(channelId, frame.sequence(), payload.bytes()), payload);
+    if (!frame.isAcknowledged()) {
+      backlogBytes += frame.wireBytes();
+      sentPayloadBytes += frame.payloadBytes();
+      streams.offer(frame);
+    }
+  }
+
+  /** Sends OPEN, OPENED or END in its place. */
+  public void control(OutboundFrame frame, Frame.Sequenced content) {
+    frame.fill(FrameEncoder.encode(content), null);
+    backlogBytes += frame.wireBytes();
+    streams.offer(frame);
+  }
+
+  private SendMark sent(OutboundFrame frame) {
+    unsentFrames--;
+    wireBytes += frame.wireBytes();
+    moved.run();
+    return window.mark(nanoClock.getAsLong(), backlogBytes - frame.wireBytes());
+  }
+
+  /** The peer delivered all frames below {@code ack.nextSequence()}. */
+  public void acknowledged(Frame.Ack ack) throws WireException {
+    if (ack.nextSequence() > nextSequence || ack.nextSequence() < 0) {
+      throw new WireException(
+          "ACK of sequence "
+              + ack.nextSequence()
+              + " on channel "
+              + channelId
+              + "; only "
+              + nextSequence
+              + " were sent");
+    }
+    creditBytes = Math.max(creditBytes, ack.creditBytes());
+    long ackedBytes = 0;
+    SendMark newest = null;
+    for (OutboundFrame head = unacknowledged.peekFirst();
+        head != null && head.sequence() < ack.nextSequence();
+        head = unacknowledged.peekFirst()) {
+      unacknowledged.removeFirst();
+      ackedBytes += head.wireBytes();
+      newest = head.mark() == null ? newest : head.mark();
+      head.drop();
+    }
+    backlogBytes -= ackedBytes;
+    if (newest != null) {
+      window.acknowledged(ackedBytes, newest, nanoClock.getAsLong());
+    }
+  }
+
+  /**
+   * Whether more may be taken from the local connection.
+   *
+   * @param pendingBytes estimate of the wire bytes of batches that wait to be encoded
+   * @param pendingPayloadBytes the most that those batches can become
+   */
+  public boolean hasRoom(long pendingBytes, long pendingPayloadBytes) {
+    return backlogBytes + pendingBytes < window.bytes()
+        && sentPayloadBytes + pendingPayloadBytes + Limits.MAX_DATA_BYTES <= creditBytes;
+  }
+
+  /** Frames that have a place but were not handed to a stream yet. */
+  public int unsentFrames() {
+    return unsentFrames;
+  }
+
+  public boolean isAllAcknowledged() {
+    return unacknowledged.isEmpty();
+  }
+
+  public long wireBytes() {
+    return wireBytes;
+  }
+
+  public long backlogBytes() {
+    return backlogBytes;
+  }
+
+  public BacklogWindow window() {
+    return window;
+  }
+
+  /** Releases every frame; workers may still fill places, which then release at once. */
+  public void drop() {
+    for (OutboundFrame frame : unacknowledged) {
+      frame.drop();
+    }
+    unacknowledged.clear();
+  }
+}

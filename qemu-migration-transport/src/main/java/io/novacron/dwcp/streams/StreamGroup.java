@@ -1,0 +1,167 @@
+package io.novacron.dwcp.streams;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of one session and the frames that wait for one. Any frame goes over any stream: each
+ * stream takes the next frame when it can send, so a slow stream takes few and a dead one none.
+ * Order is the receiver's business (sequence numbers per channel).
+ *
+ * <p>Urgent frames (control, RPC, return path, the end of a migration) overtake bulk ones. Queues
+ * are bounded by the channels: a channel has at most its backlog window outstanding. When a stream
+ * dies, its unacknowledged frames go to the head of the queue in their old order. Session thread
+ * only.
+ */
+public final class StreamGroup {
+  private final ArrayDeque<OutboundFrame> urgent = new ArrayDeque<>();
+  private final ArrayDeque<OutboundFrame> bulk = new ArrayDeque<>();
+  private final List<StreamLink> links = new ArrayList<>();
+  private final Map<StreamLink, ArrayDeque<OutboundFrame>> inFlight = new HashMap<>();
+  private int nextLink;
+  private boolean pumping;
+  private long resentFrames;
+  private long wireBytes;
+
+  public void add(StreamLink link) {
+    links.add(link);
+    inFlight.put(link, new ArrayDeque<>());
+    pump();
+  }
+
+  /** Takes the stream out; its unacknowledged frames wait for another. Harmless when repeated. */
+  public void remove(StreamLink link) {
+    ArrayDeque<OutboundFrame> lost = inFlight.remove(link);
+    links.remove(link);
+    if (lost == null) {
+      return;
+    }
+    List<OutboundFrame> again = new ArrayList<>();
+    for (OutboundFrame frame : lost) {
+      if (!frame.isAcknowledged()) {
+        again.add(frame);
+      }
+    }
+    again.sort(Comparator.comparingLong(OutboundFrame::sequence).reversed());
+    for (OutboundFrame frame : again) {
+      queueOf(frame).addFirst(frame);
+    }
+    resentFrames += again.size();
+    pump();
+  }
+
+  /** Queues a filled frame and sends what can be sent. */
+  public void offer(OutboundFrame frame) {
+    queueOf(frame).addLast(frame);
+    pump();
+  }
+
+  private ArrayDeque<OutboundFrame> queueOf(OutboundFrame frame) {
+    return frame.isUrgent() ? urgent : bulk;
+  }
+
+  /** Hands waiting frames to the streams that can send; called again when one becomes able to. */
+  public void pump() {
+    if (pumping) {
+      return; // a send made its stream writable again: the loop below looks at it anyway
+    }
+    pumping = true;
+    try {
+      sendWhatCanBeSent();
+    } finally {
+      pumping = false;
+    }
+  }
+
+  private void sendWhatCanBeSent() {
+    StreamLink link = nextAbleLink();
+    while (link != null) {
+      OutboundFrame frame = poll();
+      if (frame == null) {
+        return;
+      }
+      ArrayDeque<OutboundFrame> sent = inFlight.get(link);
+      if (frame.isSequenced() && sent != null) {
+        forgetAcknowledged(sent);
+        sent.addLast(frame);
+      }
+      wireBytes += frame.wireBytes();
+      frame.sent();
+      link.send(frame);
+      link = nextAbleLink();
+    }
+  }
+
+  private static void forgetAcknowledged(ArrayDeque<OutboundFrame> sent) {
+    for (OutboundFrame head = sent.peekFirst(); head != null; head = sent.peekFirst()) {
+      if (!head.isAcknowledged()) {
+        return;
+      }
+      sent.removeFirst();
+    }
+  }
+
+  private @Nullable OutboundFrame poll() {
+    OutboundFrame frame = pollLive(urgent);
+    return frame != null ? frame : pollLive(bulk);
+  }
+
+  private static @Nullable OutboundFrame pollLive(ArrayDeque<OutboundFrame> queue) {
+    OutboundFrame frame = queue.pollFirst();
+    while (frame != null && frame.isAcknowledged()) {
+      frame = queue.pollFirst();
+    }
+    return frame;
+  }
+
+  /** The next stream in turn that can send, so that equal streams share evenly. */
+  private @Nullable StreamLink nextAbleLink() {
+    if (urgent.isEmpty() && bulk.isEmpty()) {
+      return null;
+    }
+    for (int i = 0; i < links.size(); i++) {
+      StreamLink link = links.get((nextLink + i) % links.size());
+      if (link.canSend()) {
+        nextLink = (nextLink + i + 1) % links.size();
+        return link;
+      }
+    }
+    return null;
+  }
+
+  public int liveStreams() {
+    return links.size();
+  }
+
+  public List<StreamLink> links() {
+    return List.copyOf(links);
+  }
+
+  public int queuedFrames() {
+    return urgent.size() + bulk.size();
+  }
+
+  public long resentFrames() {
+    return resentFrames;
+  }
+
+  /** Bytes handed to streams since the session began, re-sent frames counted again. */
+  public long wireBytes() {
+    return wireBytes;
+  }
+
+  /** Forgets everything that waits; the session is over. */
+  public void clear() {
+    urgent.clear();
+    bulk.clear();
+    for (StreamLink link : links()) {
+      links.remove(link);
+      inFlight.remove(link);
+    }
+  }
+}

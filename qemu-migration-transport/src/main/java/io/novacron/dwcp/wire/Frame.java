@@ -1,0 +1,93 @@
+package io.novacron.dwcp.wire;
+
+/** One message between two daemons; layouts in PROTOCOL.md section 4. */
+public sealed interface Frame {
+
+  /**
+   * First frame of a stream, source to destination.
+   *
+   * @param session the session that the stream belongs to
+   * @param resume true when the source already got a HELLO_REPLY for this session: a destination
+   *     that does not know it must refuse rather than start a new one
+   * @param instance random number of the source daemon's process; a new one tells the destination
+   *     that what it holds from an older one is dead
+   */
+  record Hello(
+      ProtocolVersions versions, SessionId session, boolean resume, long instance, String hostName)
+      implements Frame {}
+
+  /**
+   * Answer to HELLO.
+   *
+   * @param version spoken from here on
+   * @param historyBudgetBytes page history that the destination grants to one migration
+   */
+  record HelloReply(
+      int version, SessionId session, long instance, long historyBudgetBytes, String hostName)
+      implements Frame {}
+
+  /** Answer to HELLO: no; the stream is closed after it. */
+  record Refuse(RefuseCode code, String reason) implements Frame {}
+
+  /** Frames that are numbered per channel and direction, kept until acknowledged and sent again. */
+  sealed interface Sequenced extends Frame {
+    int channelId();
+
+    long sequence();
+  }
+
+  /**
+   * Sequence 0 of a channel's forward direction.
+   *
+   * @param migrationId joins the channels of one migration; drawn by the source
+   * @param port loopback port on the destination that its libvirt announced; 0 for LIBVIRT_RPC
+   * @param historyPages slots of the page history of the forward direction (0: none)
+   */
+  record Open(int channelId, ChannelKind kind, long migrationId, int port, int historyPages)
+      implements Sequenced {
+    @Override
+    public long sequence() {
+      return 0;
+    }
+  }
+
+  /** Sequence 0 of a channel's return path: the destination is connected. */
+  record Opened(int channelId) implements Sequenced {
+    @Override
+    public long sequence() {
+      return 0;
+    }
+  }
+
+  /** One batch. The receiver of this record owns the payload. */
+  record Data(int channelId, long sequence, PayloadBuffer payload) implements Sequenced {}
+
+  /**
+   * Last frame of a direction (half-close).
+   *
+   * @param rawBytes all bytes of the direction
+   * @param chainDigest 32 bytes over all batch digests in order
+   */
+  record End(int channelId, long sequence, long rawBytes, Digest chainDigest)
+      implements Sequenced {}
+
+  /** Both directions of the channel end at once; kept and repeated until RESET_ACK. */
+  record Reset(int channelId, ResetCode code, String reason) implements Frame {}
+
+  record ResetAck(int channelId) implements Frame {}
+
+  /**
+   * What the receiver of a direction has delivered and how much more it takes.
+   *
+   * @param nextSequence every sequenced frame below it is delivered
+   * @param creditBytes total DATA payload bytes since the channel began that may be sent
+   */
+  record Ack(int channelId, long nextSequence, long creditBytes) implements Frame {}
+
+  record Ping(long token) implements Frame {}
+
+  record Pong(long token) implements Frame {}
+
+  /** The session ends; every channel still open is reset. */
+  record Goodbye(String reason) implements Frame {}
+}

@@ -1,0 +1,134 @@
+package io.novacron.dwcp.wire;
+
+import io.novacron.dwcp.wire.Frame.Ack;
+import io.novacron.dwcp.wire.Frame.Data;
+import io.novacron.dwcp.wire.Frame.End;
+import io.novacron.dwcp.wire.Frame.Goodbye;
+import io.novacron.dwcp.wire.Frame.Hello;
+import io.novacron.dwcp.wire.Frame.HelloReply;
+import io.novacron.dwcp.wire.Frame.Open;
+import io.novacron.dwcp.wire.Frame.Opened;
+import io.novacron.dwcp.wire.Frame.Ping;
+import io.novacron.dwcp.wire.Frame.Pong;
+import io.novacron.dwcp.wire.Frame.Refuse;
+import io.novacron.dwcp.wire.Frame.Reset;
+import io.novacron.dwcp.wire.Frame.ResetAck;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes frames as PROTOCOL.md section 4 lays them out. Stateless; big-endian throughout.
+ *
+ * <p>DATA is written as a header alone ({@link #dataHeader}); its payload follows from the buffer
+ * where the codec left it, so that it is not copied again.
+ */
+public final class FrameEncoder {
+  private FrameEncoder() {}
+
+  /** The whole frame in a buffer of its own, ready to be read. Not for DATA. */
+  public static ByteBuffer encode(Frame frame) {
+    ByteBuffer out = ByteBuffer.allocate(Limits.HEADER_BYTES + Limits.MAX_HANDSHAKE_BYTES);
+    out.position(Limits.HEADER_BYTES);
+    switch (frame) {
+      case Hello hello -> hello(hello, out);
+      case HelloReply reply -> helloReply(reply, out);
+      case Refuse refuse -> text(out.putShort((short) refuse.code().code()), refuse.reason());
+      case Open open -> open(open, out);
+      case Opened ignored -> {}
+      case End end -> end(end, out);
+      case Reset reset -> text(out.putShort((short) reset.code().code()), reset.reason());
+      case ResetAck ignored -> {}
+      case Ack ack -> out.putLong(ack.creditBytes());
+      case Ping ping -> out.putLong(ping.token());
+      case Pong pong -> out.putLong(pong.token());
+      case Goodbye goodbye -> text(out, goodbye.reason());
+      case Data data ->
+          throw new IllegalArgumentException(
+              "DATA of channel " + data.channelId() + " goes as header and payload");
+    }
+    finishControl(frame, out);
+    return out.flip();
+  }
+
+  private static void finishControl(Frame frame, ByteBuffer out) {
+    switch (frame) {
+      case Hello ignored -> finish(FrameType.HELLO, 0, 0, out);
+      case HelloReply ignored -> finish(FrameType.HELLO_REPLY, 0, 0, out);
+      case Refuse ignored -> finish(FrameType.REFUSE, 0, 0, out);
+      case Open open -> finish(FrameType.OPEN, open.channelId(), 0, out);
+      case End end -> finish(FrameType.END, end.channelId(), end.sequence(), out);
+      case Reset reset -> finish(FrameType.RESET, reset.channelId(), 0, out);
+      case Ack ack -> finish(FrameType.ACK, ack.channelId(), ack.nextSequence(), out);
+      case Ping ignored -> finish(FrameType.PING, 0, 0, out);
+      case Pong ignored -> finish(FrameType.PONG, 0, 0, out);
+      case Goodbye ignored -> finish(FrameType.GOODBYE, 0, 0, out);
+      case Opened opened -> finish(FrameType.OPENED, opened.channelId(), 0, out);
+      case ResetAck ack -> finish(FrameType.RESET_ACK, ack.channelId(), 0, out);
+      case Data ignored -> {}
+    }
+  }
+
+  /**
+   * Header of a DATA frame whose payload is position to limit of {@code payload} (not consumed).
+   */
+  public static ByteBuffer dataHeader(int channelId, long sequence, ByteBuffer payload) {
+    ByteBuffer out = ByteBuffer.allocate(Limits.HEADER_BYTES);
+    writeHeader(out, FrameType.DATA, payload.remaining(), channelId, sequence);
+    out.putInt(12, crc(out, payload.duplicate()));
+    return out.position(Limits.HEADER_BYTES).flip();
+  }
+
+  private static void hello(Hello hello, ByteBuffer out) {
+    out.putInt(Limits.MAGIC);
+    out.putShort((short) hello.versions().oldest()).putShort((short) hello.versions().newest());
+    out.putLong(hello.session().high()).putLong(hello.session().low());
+    out.putInt(hello.resume() ? 1 : 0).putLong(hello.instance());
+    text(out, hello.hostName());
+  }
+
+  private static void helloReply(HelloReply reply, ByteBuffer out) {
+    out.putInt(Limits.MAGIC).putShort((short) reply.version()).putShort((short) 0);
+    out.putLong(reply.session().high()).putLong(reply.session().low());
+    out.putLong(reply.instance()).putLong(reply.historyBudgetBytes());
+    text(out, reply.hostName());
+  }
+
+  private static void open(Open open, ByteBuffer out) {
+    out.putShort((short) open.kind().code()).putShort((short) open.port());
+    out.putInt(open.historyPages()).putLong(open.migrationId());
+  }
+
+  private static void end(End end, ByteBuffer out) {
+    out.putLong(end.rawBytes());
+    end.chainDigest().write(out);
+  }
+
+  /** u16 length and UTF-8, cut to the limit: a reason is for people and may lose its tail. */
+  private static void text(ByteBuffer out, String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    int length = Math.min(utf8.length, Limits.MAX_REASON_BYTES);
+    out.putShort((short) length).put(utf8, 0, length);
+  }
+
+  private static void finish(FrameType type, int channelId, long sequence, ByteBuffer out) {
+    int end = out.position();
+    writeHeader(out, type, end - Limits.HEADER_BYTES, channelId, sequence);
+    ByteBuffer payload = out.duplicate().limit(end).position(Limits.HEADER_BYTES);
+    out.putInt(12, crc(out, payload)).position(end);
+  }
+
+  private static void writeHeader(
+      ByteBuffer out, FrameType type, int payloadBytes, int channelId, long sequence) {
+    out.put(0, (byte) type.code()).put(1, (byte) 0).putShort(2, (short) 0);
+    out.putInt(4, payloadBytes).putInt(8, channelId).putInt(12, 0).putLong(16, sequence);
+  }
+
+  /** CRC32C over the header with its CRC field zero, then the payload; consumes {@code payload}. */
+  static int crc(ByteBuffer header, ByteBuffer payload) {
+    CRC32C crc = new CRC32C();
+    crc.update(header.duplicate().limit(Limits.HEADER_BYTES).position(0));
+    crc.update(payload);
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,41 @@
+package io.novacron.dwcp.wire;
+
+/** Bounds that hold for every frame, whoever sent it (PROTOCOL.md section 3). */
+public final class Limits {
+  /** "DWCP" in ASCII: the first four payload bytes of HELLO and HELLO_REPLY. */
+  public static final int MAGIC = 0x44574350;
+
+  /** Header of every frame: type, flags, reserved, length, channel, CRC, sequence. */
+  public static final int HEADER_BYTES = 24;
+
+  /**
+   * One batch of 256 KiB raw that no codec could shrink, its tokens, and the slack a codec may need
+   * for incompressible input (zstd: 1/256 + 64 bytes), rounded up.
+   */
+  public static final int MAX_DATA_BYTES = 320 * 1024;
+
+  /** HELLO, HELLO_REPLY and OPEN: fixed fields and two strings of at most 255 bytes. */
+  public static final int MAX_HANDSHAKE_BYTES = 1024;
+
+  /** A reason shown to an operator: two lines of text. */
+  public static final int MAX_REASON_BYTES = 512;
+
+  /**
+   * What a direction may send before the first ACK tells the receiver's own credit. 1 MiB: a QEMU
+   * return path or an RPC exchange never waits for it.
+   */
+  public static final long INITIAL_CREDIT_BYTES = 1024 * 1024;
+
+  /** A host or domain name as UTF-8. */
+  public static final int MAX_NAME_BYTES = 255;
+
+  /** Streams of one session. 32: past this more streams measured no gain on any path (DESIGN 3). */
+  public static final int MAX_STREAMS = 32;
+
+  /**
+   * Channels open at once in one session: 20 migrations with 16 multifd channels and 4 disks fit.
+   */
+  public static final int MAX_OPEN_CHANNELS = 4096;
+
+  private Limits() {}
+}

@@ -47,11 +47,7 @@ final class DaemonModule extends AbstractModule {
   protected void configure() {
     binder().requireExplicitBindings();
     binder().disableCircularProxies();
-    bind(DaemonConfig.class).toInstance(config);
-    bind(InstantSource.class).toInstance(InstantSource.system());
     bind(PlainRoutes.class).toInstance(new PlainRoutes());
-    bind(Lifecycle.class).in(Singleton.class);
-    bind(DaemonReport.class).in(Singleton.class);
   }
 
   @Provides
@@ -101,8 +97,8 @@ final class DaemonModule extends AbstractModule {
 
   @Provides
   @Singleton
-  MigrationJournal journal(MigrationHistory history, InstantSource clock) {
-    return new MigrationJournal(history, List.of(), clock);
+  MigrationJournal journal(MigrationHistory history) {
+    return new MigrationJournal(history, List.of(), InstantSource.system());
   }
 
   @Provides
@@ -136,5 +132,27 @@ final class DaemonModule extends AbstractModule {
       sockets.add(new PeerSocket(peer, link, config.peerSocket(peer.name()), wiring));
     }
     return List.copyOf(sockets);
+  }
+
+  @Provides
+  @Singleton
+  DaemonReport report(
+      Transport transport,
+      KernelVariants kernels,
+      MigrationHistory history,
+      MigrationJournal journal,
+      List<PeerSocket> peerSockets) {
+    return new DaemonReport(
+        config, new DaemonReport.Parts(transport, kernels, history, journal, peerSockets));
+  }
+
+  @Provides
+  @Singleton
+  Lifecycle lifecycle(
+      Transport transport,
+      DestinationSessions destinations,
+      List<PeerSocket> peerSockets,
+      DaemonReport report) {
+    return new Lifecycle(config, transport, destinations, peerSockets, report);
   }
 }

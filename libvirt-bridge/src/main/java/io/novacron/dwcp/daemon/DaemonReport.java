@@ -1,6 +1,5 @@
 package io.novacron.dwcp.daemon;
 
-import com.google.inject.Inject;
 import io.novacron.dwcp.config.DaemonConfig;
 import io.novacron.dwcp.control.DaemonView;
 import io.novacron.dwcp.control.PeerReport;
@@ -40,25 +39,24 @@ final class DaemonReport implements DaemonView {
   private final MigrationHistory history;
   private final MigrationJournal journal;
   private final List<PeerSocket> peerSockets;
-  private final InstantSource clock;
+  private final InstantSource clock = InstantSource.system();
   private final Instant startedAt;
 
-  @Inject
-  DaemonReport(
-      DaemonConfig config,
+  /** The long-lived objects that it looks at. */
+  record Parts(
       Transport transport,
       KernelVariants kernels,
       MigrationHistory history,
       MigrationJournal journal,
-      List<PeerSocket> peerSockets,
-      InstantSource clock) {
+      List<PeerSocket> peerSockets) {}
+
+  DaemonReport(DaemonConfig config, Parts parts) {
     this.config = config;
-    this.transport = transport;
-    this.kernels = kernels;
-    this.history = history;
-    this.journal = journal;
-    this.peerSockets = peerSockets;
-    this.clock = clock;
+    this.transport = parts.transport();
+    this.kernels = parts.kernels();
+    this.history = parts.history();
+    this.journal = parts.journal();
+    this.peerSockets = parts.peerSockets();
     this.startedAt = clock.instant();
   }
 

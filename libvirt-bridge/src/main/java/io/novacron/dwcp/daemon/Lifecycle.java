@@ -1,6 +1,5 @@
 package io.novacron.dwcp.daemon;
 
-import com.google.inject.Inject;
 import io.novacron.dwcp.config.DaemonConfig;
 import io.novacron.dwcp.control.ControlServer;
 import io.novacron.dwcp.intercept.MigrationJournal;
@@ -42,7 +41,6 @@ final class Lifecycle {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  @Inject
   Lifecycle(
       DaemonConfig config,
       Transport transport,

@@ -31,6 +31,7 @@ class RecordedSessionsTest {
           "direct",
           "disks",
           "dwcp-uri",
+          "keepalive",
           "offline",
           "p2p",
           "parallel",
@@ -46,7 +47,7 @@ class RecordedSessionsTest {
 
   static List<RecordedSession> sessions() {
     List<RecordedSession> all = new ArrayList<>();
-    for (String release : List.of("libvirt-11.3")) {
+    for (String release : List.of("libvirt-9.0", "libvirt-11.3")) {
       KINDS.forEach(kind -> all.add(RecordedSession.load(release + "-" + kind)));
     }
     return all;
@@ -154,13 +155,14 @@ class RecordedSessionsTest {
     "postcopy, true, COMPLETED, false",
     "tcp-uri-port, true, COMPLETED, false",
     "aborted, true, CANCELLED, false",
+    "keepalive, true, CANCELLED, false",
     "prepare-refused, true, REFUSED, false",
     "offline, false, COMPLETED, false",
     "tunnelled-start, false, ABORTED, false"
   })
   void followsEachKindOfMigrationToItsEnd(
       String kind, boolean carried, MigrationOutcome outcome, boolean nbd) throws RpcException {
-    for (String release : List.of("libvirt-11.3-")) {
+    for (String release : List.of("libvirt-9.0-", "libvirt-11.3-")) {
       Replay replay = new Replay(HEALTHY).play(RecordedSession.load(release + kind));
       assertEquals(
           carried, replay.first(Requested.class).subject().decision() instanceof Carry, release);
@@ -177,7 +179,7 @@ class RecordedSessionsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"libvirt-11.3"})
+  @CsvSource({"libvirt-9.0", "libvirt-11.3"})
   void leavesAnUnhealthyMigrationAloneButForTheSchemeThatLibvirtDoesNotKnow(String release)
       throws RpcException {
     RecordedSession session = RecordedSession.load(release + "-unhealthy");
@@ -186,6 +188,24 @@ class RecordedSessionsTest {
     assertEquals(Optional.of("tcp://host-b"), prepare(replay.toPeer()).migrateUri());
     assertEquals(session.direction(false), replay.toSource());
     assertEquals(MigrationOutcome.COMPLETED, replay.first(Ended.class).outcome());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"libvirt-9.0", "libvirt-11.3"})
+  void answersEachRecordedPingWithTheBytesThatLibvirtSent(String release) {
+    RecordedSession session = RecordedSession.load(release + "-keepalive");
+    KeepaliveResponder responder = new KeepaliveResponder();
+    int pings = 0;
+    for (boolean fromSource : new boolean[] {true, false}) {
+      List<RpcMessage> pongs = keepalives(session, !fromSource, Keepalive.PONG);
+      for (RpcMessage ping : keepalives(session, fromSource, Keepalive.PING)) {
+        assertEquals(
+            Optional.of(pongs.removeFirst().bytes()), responder.answer(ping), session.name());
+        pings++;
+      }
+      assertEquals(List.of(), pongs);
+    }
+    assertTrue(pings > 0);
   }
 
   /** 10,000 mutations: nothing is thrown and, nothing being carried, no byte is lost. */
@@ -232,6 +252,13 @@ class RecordedSessionsTest {
       assertTrue(text.contains("| " + procedure + " |"), "RELAY.md lacks procedure " + procedure);
     }
     assertTrue(seen.size() > 5, seen::toString);
+  }
+
+  private static List<RpcMessage> keepalives(
+      RecordedSession session, boolean fromSource, Keepalive kind) {
+    List<RpcMessage> found = new ArrayList<>(session.messages(fromSource));
+    found.removeIf(message -> !Keepalive.of(message.header()).equals(Optional.of(kind)));
+    return found;
   }
 
   private static PrepareReply restored(PrepareReply changed, PrepareReply original)

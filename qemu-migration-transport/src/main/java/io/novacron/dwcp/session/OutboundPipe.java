@@ -137,7 +137,7 @@ final class OutboundPipe {
   /** Half-close: the END frame follows the last batch. */
   void endOfInput() {
     inputEnded = true;
-    submit();
+    submitAll();
     advance();
   }
 
@@ -151,8 +151,19 @@ final class OutboundPipe {
       leftover = null;
       bytes(kept);
     }
-    wouldBlock();
+    if (inputEnded) {
+      submitAll();
+    } else {
+      wouldBlock();
+    }
     advance();
+  }
+
+  /** A full batch may leave the begun page at its end in a new one. */
+  private void submitAll() {
+    while (!builder.isEmpty()) {
+      submit();
+    }
   }
 
   private void submit() {
@@ -192,7 +203,7 @@ final class OutboundPipe {
       encoder.reference(head.batch);
       encode(head, sender.place(latencyFirst()));
     }
-    if (inputEnded && !endSent && !dropped && digesting.isEmpty() && leftover == null) {
+    if (inputEnded && !endSent && !dropped && digesting.isEmpty() && leftover == null && builder.isEmpty()) {
       endSent = true;
       OutboundFrame place = sender.place(urgent);
       Digest chain = Digest.of(encoder.chainDigest());
@@ -263,8 +274,7 @@ final class OutboundPipe {
   void drop() {
     dropped = true;
     leftover = null;
-    Batch open = builder.take();
-    if (open != null) {
+    for (Batch open = builder.take(); open != null; open = builder.take()) {
       pool.give(open);
     }
     for (Stage stage : digesting) {

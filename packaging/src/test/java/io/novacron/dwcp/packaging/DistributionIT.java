@@ -40,6 +40,14 @@ class DistributionIT {
   }
 
   @Test
+  void commandAnswersWithItsVersion() throws Exception {
+    Outcome outcome = run(Map.of("JAVA_HOME", JAVA_HOME), home.resolve("bin/dwcp"), "--version");
+    assertEquals(0, outcome.status(), outcome.text());
+    assertTrue(outcome.text().startsWith("dwcp "), outcome.text());
+    assertEquals(1, outcome.text().lines().count(), outcome.text());
+  }
+
+  @Test
   void launchersAreFoundThroughSymbolicLinks() throws Exception {
     Path first = Files.createSymbolicLink(somewhere.resolve("first"), home.resolve("bin"));
     Path link = somewhere.resolve("dwcp");

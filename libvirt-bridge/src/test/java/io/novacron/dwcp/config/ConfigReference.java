@@ -47,7 +47,7 @@ final class ConfigReference {
     for (ConfigKey<?> key : all) {
       text.append(".TP\n.B ").append(troff(key.path())).append('\n');
       text.append(troff(key.meaning())).append('\n');
-      text.append(".br\nA ").append(troff(key.type().label())).append(": ");
+      text.append(".br\nValue: ").append(troff(key.type().label())).append("; ");
       text.append(troff(key.type().allowed())).append(".\n.br\n");
       if (!key.defaultText().isEmpty()) {
         text.append("Default: ").append(troff(key.defaultText())).append(". ");

@@ -48,6 +48,13 @@ class DistributionIT {
   }
 
   @Test
+  void daemonAnswersWithItsVersion() throws Exception {
+    Outcome outcome = run(Map.of("JAVA_HOME", JAVA_HOME), home.resolve("bin/dwcpd"), "--version");
+    assertEquals(0, outcome.status(), outcome.text());
+    assertTrue(outcome.text().startsWith("dwcpd "), outcome.text());
+  }
+
+  @Test
   void launchersAreFoundThroughSymbolicLinks() throws Exception {
     Path first = Files.createSymbolicLink(somewhere.resolve("first"), home.resolve("bin"));
     Path link = somewhere.resolve("dwcp");

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The link between the hosts: the kernel's netem where it has one, else wanlink (wan/wanlink.c), a link in user space.
+# The link between the hosts: wanlink (wan/wanlink.c), in user space, so that it is the same on a kernel without sch_netem.
 
 wan_start() {
   local spec=$1 wanlink

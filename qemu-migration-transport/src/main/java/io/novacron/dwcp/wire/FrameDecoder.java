@@ -6,21 +6,36 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cuts the bytes of one stream into frames; resumable at any byte.
  *
- * <p>Lengths are checked against the frame type's limit before memory is taken; the CRC before the
- * frame is handed on. After a {@link WireException} the decoder is spent and the stream must be
- * closed. One thread.
+ * <p>Lengths are checked against the frame type's limit before memory is taken; the CRC before a
+ * field of the payload is read. After an exception from {@link #feed}, the sink's own included, the
+ * decoder is spent and the stream must be closed. One thread.
  */
 public final class FrameDecoder implements AutoCloseable {
-  /** Takes whole, checked frames; owns the payload of DATA. */
+  /** Takes whole, checked frames; owns the payload of DATA, also when it throws. */
   public interface FrameSink {
     void frame(Frame frame) throws WireException;
   }
 
+  private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
+
+  /** A frame whose header is checked and whose payload may still be on its way. */
+  private record Begun(FrameType type, @Nullable PayloadBuffer payload) {
+    ByteBuffer content() {
+      return payload == null ? NO_PAYLOAD : payload.bytes();
+    }
+
+    void release() {
+      if (payload != null) {
+        payload.release();
+      }
+    }
+  }
+
   private final BufferSource buffers;
   private final ByteBuffer header = ByteBuffer.allocate(Limits.HEADER_BYTES);
-  private @Nullable PayloadBuffer payload;
-  private int payloadBytes;
+  private @Nullable Begun begun;
   private long streamOffset;
+  private boolean spent;
 
   public FrameDecoder(BufferSource buffers) {
     this.buffers = buffers;
@@ -28,22 +43,33 @@ public final class FrameDecoder implements AutoCloseable {
 
   /** Consumes all of {@code in}. The copy into the payload is needed: payloads outlive the read. */
   public void feed(ByteBuffer in, FrameSink sink) throws WireException {
+    if (spent) {
+      throw new IllegalStateException("the stream broke before offset " + streamOffset);
+    }
+    spent = true;
     while (in.hasRemaining()) {
+      takeOne(in, sink);
+    }
+    spent = false;
+  }
+
+  /** Goes on with one frame, as far as the bytes reach. */
+  private void takeOne(ByteBuffer in, FrameSink sink) throws WireException {
+    Begun frame = begun;
+    if (frame == null) {
+      move(in, header);
       if (header.hasRemaining()) {
-        move(in, header);
-        if (!header.hasRemaining()) {
-          checkHeader();
-        }
+        return;
       }
-      if (!header.hasRemaining()) {
-        PayloadBuffer body = payload;
-        if (body != null) {
-          move(in, body.bytes());
-        }
-        if (body == null || !body.bytes().hasRemaining()) {
-          complete(sink);
-        }
-      }
+      frame = begin();
+      begun = frame;
+    }
+    move(in, frame.content());
+    if (!frame.content().hasRemaining()) {
+      begun = null;
+      Frame whole = complete(frame);
+      header.clear();
+      sink.frame(whole);
     }
   }
 
@@ -54,7 +80,7 @@ public final class FrameDecoder implements AutoCloseable {
     streamOffset += count;
   }
 
-  private void checkHeader() throws WireException {
+  private Begun begin() throws WireException {
     FrameType type = FrameType.ofCode(header.get(0));
     if (type == null) {
       throw broken("frame type " + (header.get(0) & 0xff) + seen());
@@ -62,18 +88,13 @@ public final class FrameDecoder implements AutoCloseable {
     if (header.get(1) != 0 || header.getShort(2) != 0) {
       throw broken(type + " has reserved bits set" + seen());
     }
-    payloadBytes = header.getInt(4);
+    int payloadBytes = header.getInt(4);
     if (payloadBytes < 0 || payloadBytes > type.maxPayloadBytes()) {
+      String length = Integer.toUnsignedString(payloadBytes);
       throw broken(
-          type
-              + " length "
-              + Integer.toUnsignedString(payloadBytes)
-              + " B exceeds "
-              + type.maxPayloadBytes()
-              + " B"
-              + seen());
+          type + " length " + length + " B exceeds " + type.maxPayloadBytes() + " B" + seen());
     }
-    payload = payloadBytes == 0 ? null : buffers.take(payloadBytes);
+    return new Begun(type, payloadBytes == 0 ? null : buffers.take(payloadBytes));
   }
 
   /** The header as hex and text, so that "GET / HTTP" or a TLS hello is recognised in the log. */
@@ -88,38 +109,32 @@ public final class FrameDecoder implements AutoCloseable {
     return hex.append(" \"").append(text).append("\")").toString();
   }
 
-  private void complete(FrameSink sink) throws WireException {
-    PayloadBuffer body = payload;
-    payload = null;
-    int expected = header.getInt(12);
-    header.putInt(12, 0);
-    ByteBuffer content =
-        body == null ? ByteBuffer.allocate(0) : body.bytes().flip().limit(payloadBytes);
-    int actual = FrameEncoder.crc(header, content.duplicate());
-    if (actual != expected) {
-      release(body);
-      throw broken(String.format("CRC32C %08x, expected %08x", actual, expected));
+  private Frame complete(Begun frame) throws WireException {
+    try {
+      ByteBuffer content = frame.content().flip();
+      checkCrc(content);
+      int channelId = header.getInt(8);
+      long sequence = header.getLong(16);
+      FrameReader.checkNumbers(frame.type(), channelId, sequence);
+      PayloadBuffer payload = frame.payload();
+      if (frame.type() == FrameType.DATA && payload != null) {
+        return new Frame.Data(channelId, sequence, payload);
+      }
+      Frame read = FrameReader.read(frame.type(), channelId, sequence, content);
+      frame.release();
+      return read;
+    } catch (WireException e) {
+      frame.release();
+      throw broken(String.valueOf(e.getMessage()));
     }
-    FrameType type = FrameType.ofCode(header.get(0));
-    Frame frame = read(type == null ? FrameType.GOODBYE : type, body, content);
-    header.clear();
-    sink.frame(frame);
   }
 
-  private Frame read(FrameType type, @Nullable PayloadBuffer body, ByteBuffer content)
-      throws WireException {
-    int channelId = header.getInt(8);
-    long sequence = header.getLong(16);
-    if (type == FrameType.DATA) {
-      if (body == null) {
-        throw broken("DATA of channel " + channelId + " is empty");
-      }
-      return new Frame.Data(channelId, sequence, body);
-    }
-    try {
-      return FrameReader.read(type, channelId, sequence, content);
-    } finally {
-      release(body);
+  private void checkCrc(ByteBuffer content) throws WireException {
+    int expected = header.getInt(12);
+    header.putInt(12, 0);
+    int actual = FrameEncoder.crc(header, content.duplicate());
+    if (actual != expected) {
+      throw new WireException(String.format("CRC32C %08x, expected %08x", actual, expected));
     }
   }
 
@@ -127,16 +142,14 @@ public final class FrameDecoder implements AutoCloseable {
     return new WireException(what + " at stream offset " + streamOffset + "; closing the stream");
   }
 
-  private static void release(@Nullable PayloadBuffer buffer) {
-    if (buffer != null) {
-      buffer.release();
-    }
-  }
-
   /** Gives back the payload of a frame that never became whole. */
   @Override
   public void close() {
-    release(payload);
-    payload = null;
+    Begun frame = begun;
+    begun = null;
+    spent = true;
+    if (frame != null) {
+      frame.release();
+    }
   }
 }

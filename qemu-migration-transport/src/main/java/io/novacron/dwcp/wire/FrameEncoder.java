@@ -30,43 +30,26 @@ public final class FrameEncoder {
   public static ByteBuffer encode(Frame frame) {
     ByteBuffer out = ByteBuffer.allocate(Limits.HEADER_BYTES + Limits.MAX_HANDSHAKE_BYTES);
     out.position(Limits.HEADER_BYTES);
-    switch (frame) {
-      case Hello hello -> hello(hello, out);
-      case HelloReply reply -> helloReply(reply, out);
-      case Refuse refuse -> text(out.putShort((short) refuse.code().code()), refuse.reason());
-      case Open open -> open(open, out);
-      case Opened ignored -> {}
-      case End end -> end(end, out);
-      case Reset reset -> text(out.putShort((short) reset.code().code()), reset.reason());
-      case ResetAck ignored -> {}
-      case Ack ack -> out.putLong(ack.creditBytes());
-      case Ping ping -> out.putLong(ping.token());
-      case Pong pong -> out.putLong(pong.token());
-      case Goodbye goodbye -> text(out, goodbye.reason());
+    return switch (frame) {
+      case Hello hello -> finish(FrameType.HELLO, 0, 0, hello(hello, out));
+      case HelloReply reply -> finish(FrameType.HELLO_REPLY, 0, 0, helloReply(reply, out));
+      case Refuse(RefuseCode code, String reason) ->
+          finish(FrameType.REFUSE, 0, 0, reason(out.putShort((short) code.code()), reason));
+      case Open open -> finish(FrameType.OPEN, open.channelId(), 0, open(open, out));
+      case Opened opened -> finish(FrameType.OPENED, opened.channelId(), 0, out);
+      case End end -> finish(FrameType.END, end.channelId(), end.sequence(), end(end, out));
+      case Reset(int channelId, ResetCode code, String reason) ->
+          finish(FrameType.RESET, channelId, 0, reason(out.putShort((short) code.code()), reason));
+      case ResetAck ack -> finish(FrameType.RESET_ACK, ack.channelId(), 0, out);
+      case Ack(int channelId, long nextSequence, long creditBytes) ->
+          finish(FrameType.ACK, channelId, nextSequence, out.putLong(creditBytes));
+      case Ping ping -> finish(FrameType.PING, 0, 0, out.putLong(ping.token()));
+      case Pong pong -> finish(FrameType.PONG, 0, 0, out.putLong(pong.token()));
+      case Goodbye goodbye -> finish(FrameType.GOODBYE, 0, 0, reason(out, goodbye.reason()));
       case Data data ->
           throw new IllegalArgumentException(
               "DATA of channel " + data.channelId() + " goes as header and payload");
-    }
-    finishControl(frame, out);
-    return out.flip();
-  }
-
-  private static void finishControl(Frame frame, ByteBuffer out) {
-    switch (frame) {
-      case Hello ignored -> finish(FrameType.HELLO, 0, 0, out);
-      case HelloReply ignored -> finish(FrameType.HELLO_REPLY, 0, 0, out);
-      case Refuse ignored -> finish(FrameType.REFUSE, 0, 0, out);
-      case Open open -> finish(FrameType.OPEN, open.channelId(), 0, out);
-      case End end -> finish(FrameType.END, end.channelId(), end.sequence(), out);
-      case Reset reset -> finish(FrameType.RESET, reset.channelId(), 0, out);
-      case Ack ack -> finish(FrameType.ACK, ack.channelId(), ack.nextSequence(), out);
-      case Ping ignored -> finish(FrameType.PING, 0, 0, out);
-      case Pong ignored -> finish(FrameType.PONG, 0, 0, out);
-      case Goodbye ignored -> finish(FrameType.GOODBYE, 0, 0, out);
-      case Opened opened -> finish(FrameType.OPENED, opened.channelId(), 0, out);
-      case ResetAck ack -> finish(FrameType.RESET_ACK, ack.channelId(), 0, out);
-      case Data ignored -> {}
-    }
+    };
   }
 
   /**
@@ -79,43 +62,53 @@ public final class FrameEncoder {
     return out.position(Limits.HEADER_BYTES).flip();
   }
 
-  private static void hello(Hello hello, ByteBuffer out) {
+  private static ByteBuffer hello(Hello hello, ByteBuffer out) {
     out.putInt(Limits.MAGIC);
     out.putShort((short) hello.versions().oldest()).putShort((short) hello.versions().newest());
     out.putLong(hello.session().high()).putLong(hello.session().low());
     out.putInt(hello.resume() ? 1 : 0).putLong(hello.instance());
-    text(out, hello.hostName());
+    return text(out, hello.hostName(), Limits.MAX_NAME_BYTES);
   }
 
-  private static void helloReply(HelloReply reply, ByteBuffer out) {
+  private static ByteBuffer helloReply(HelloReply reply, ByteBuffer out) {
     out.putInt(Limits.MAGIC).putShort((short) reply.version()).putShort((short) 0);
     out.putLong(reply.session().high()).putLong(reply.session().low());
     out.putLong(reply.instance()).putLong(reply.historyBudgetBytes());
-    text(out, reply.hostName());
+    return text(out, reply.hostName(), Limits.MAX_NAME_BYTES);
   }
 
-  private static void open(Open open, ByteBuffer out) {
+  private static ByteBuffer open(Open open, ByteBuffer out) {
     out.putShort((short) open.kind().code()).putShort((short) open.port());
-    out.putInt(open.historyPages()).putLong(open.migrationId());
+    return out.putInt(open.historyPages()).putLong(open.migrationId());
   }
 
-  private static void end(End end, ByteBuffer out) {
+  private static ByteBuffer end(End end, ByteBuffer out) {
     out.putLong(end.rawBytes());
     end.chainDigest().write(out);
+    return out;
   }
 
-  /** u16 length and UTF-8, cut to the limit: a reason is for people and may lose its tail. */
-  private static void text(ByteBuffer out, String text) {
+  private static ByteBuffer reason(ByteBuffer out, String reason) {
+    return text(out, reason, Limits.MAX_REASON_BYTES);
+  }
+
+  /**
+   * u16 length and UTF-8, cut to the limit between two characters: it is for people, who can do
+   * without its tail.
+   */
+  private static ByteBuffer text(ByteBuffer out, String text, int maxBytes) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    int length = Math.min(utf8.length, Limits.MAX_REASON_BYTES);
-    out.putShort((short) length).put(utf8, 0, length);
+    int length = Math.min(utf8.length, maxBytes);
+    while (length < utf8.length && (utf8[length] & 0xc0) == 0x80) {
+      length--;
+    }
+    return out.putShort((short) length).put(utf8, 0, length);
   }
 
-  private static void finish(FrameType type, int channelId, long sequence, ByteBuffer out) {
-    int end = out.position();
-    writeHeader(out, type, end - Limits.HEADER_BYTES, channelId, sequence);
-    ByteBuffer payload = out.duplicate().limit(end).position(Limits.HEADER_BYTES);
-    out.putInt(12, crc(out, payload)).position(end);
+  private static ByteBuffer finish(FrameType type, int channelId, long sequence, ByteBuffer out) {
+    out.flip();
+    writeHeader(out, type, out.limit() - Limits.HEADER_BYTES, channelId, sequence);
+    return out.putInt(12, crc(out, out.duplicate().position(Limits.HEADER_BYTES)));
   }
 
   private static void writeHeader(

@@ -3,10 +3,40 @@ package io.novacron.dwcp.wire;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
-/** Reads the payloads of all frames but DATA; the length is within the type's limit already. */
+/**
+ * Reads the fields of all frames; the length is within the type's limit already. What is refused
+ * here is what no version 1 peer writes, see PROTOCOL.md section 2.
+ */
 final class FrameReader {
+  /** Text goes to logs and terminals. */
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
+
   private FrameReader() {}
+
+  /** Channel and sequence are there exactly where the type has them. */
+  static void checkNumbers(FrameType type, int channelId, long sequence) throws WireException {
+    boolean numbered =
+        switch (type) {
+          case DATA, END, ACK -> true;
+          case HELLO, HELLO_REPLY, REFUSE, OPEN, OPENED, RESET, RESET_ACK -> false;
+          case PING, PONG, GOODBYE -> false;
+        };
+    boolean ofChannel =
+        switch (type) {
+          case OPEN, OPENED, DATA, END, RESET, RESET_ACK, ACK -> true;
+          case HELLO, HELLO_REPLY, REFUSE, PING, PONG, GOODBYE -> false;
+        };
+    if (ofChannel ? channelId < 1 : channelId != 0) {
+      throw new WireException(
+          type + " names channel " + channelId + "; expected " + (ofChannel ? "1 or more" : "0"));
+    }
+    if (numbered ? sequence < 1 : sequence != 0) {
+      throw new WireException(
+          type + " has sequence " + sequence + "; expected " + (numbered ? "1 or more" : "0"));
+    }
+  }
 
   static Frame read(FrameType type, int channelId, long sequence, ByteBuffer in)
       throws WireException {
@@ -26,17 +56,18 @@ final class FrameReader {
     return switch (type) {
       case HELLO -> hello(in);
       case HELLO_REPLY -> helloReply(in);
-      case REFUSE -> new Frame.Refuse(RefuseCode.ofCode(in.getShort()), text(in));
+      case REFUSE -> new Frame.Refuse(RefuseCode.ofCode(in.getShort() & 0xffff), reason(in));
       case OPEN -> open(channelId, in);
       case OPENED -> new Frame.Opened(channelId);
-      case END -> new Frame.End(channelId, sequence, in.getLong(), Digest.read(in));
-      case RESET -> new Frame.Reset(channelId, ResetCode.ofCode(in.getShort()), text(in));
+      case END -> new Frame.End(channelId, sequence, count(in, type), Digest.read(in));
+      case RESET ->
+          new Frame.Reset(channelId, ResetCode.ofCode(in.getShort() & 0xffff), reason(in));
       case RESET_ACK -> new Frame.ResetAck(channelId);
-      case ACK -> new Frame.Ack(channelId, sequence, in.getLong());
+      case ACK -> new Frame.Ack(channelId, sequence, count(in, type));
       case PING -> new Frame.Ping(in.getLong());
       case PONG -> new Frame.Pong(in.getLong());
-      case GOODBYE -> new Frame.Goodbye(text(in));
-      case DATA -> throw new WireException("DATA without payload on channel " + channelId);
+      case GOODBYE -> new Frame.Goodbye(reason(in));
+      case DATA -> throw new WireException("DATA of channel " + channelId + " is empty");
     };
   }
 
@@ -53,19 +84,25 @@ final class FrameReader {
     if ((flags & ~1) != 0) {
       throw new WireException("HELLO flags " + Integer.toHexString(flags) + "; expected 0 or 1");
     }
-    return new Frame.Hello(versions, session, flags == 1, in.getLong(), text(in));
+    return new Frame.Hello(versions, session, flags == 1, in.getLong(), name(in));
   }
 
   private static Frame helloReply(ByteBuffer in) throws WireException {
     magic(in);
     int version = in.getShort() & 0xffff;
-    in.getShort();
-    return new Frame.HelloReply(
-        version, new SessionId(in.getLong(), in.getLong()), in.getLong(), in.getLong(), text(in));
+    int reserved = in.getShort();
+    if (version < 1 || reserved != 0) {
+      throw new WireException(
+          "HELLO_REPLY says version " + version + ", reserved " + reserved + "; expected 1.., 0");
+    }
+    SessionId session = new SessionId(in.getLong(), in.getLong());
+    long instance = in.getLong();
+    long historyBudgetBytes = count(in, FrameType.HELLO_REPLY);
+    return new Frame.HelloReply(version, session, instance, historyBudgetBytes, name(in));
   }
 
   private static Frame open(int channelId, ByteBuffer in) throws WireException {
-    ChannelKind kind = ChannelKind.ofCode(in.getShort());
+    ChannelKind kind = ChannelKind.ofCode(in.getShort() & 0xffff);
     int port = in.getShort() & 0xffff;
     int historyPages = in.getInt();
     if (historyPages < 0) {
@@ -81,13 +118,31 @@ final class FrameReader {
     }
   }
 
-  private static String text(ByteBuffer in) throws WireException {
+  /** A u64 that counts bytes: Java's long holds half of its range, and no count comes near. */
+  private static long count(ByteBuffer in, FrameType type) throws WireException {
+    long value = in.getLong();
+    if (value < 0) {
+      throw new WireException(type + " counts " + Long.toUnsignedString(value) + " B");
+    }
+    return value;
+  }
+
+  private static String name(ByteBuffer in) throws WireException {
+    return text(in, Limits.MAX_NAME_BYTES);
+  }
+
+  private static String reason(ByteBuffer in) throws WireException {
+    return text(in, Limits.MAX_REASON_BYTES);
+  }
+
+  private static String text(ByteBuffer in, int maxBytes) throws WireException {
     int length = in.getShort() & 0xffff;
-    if (length > in.remaining()) {
-      throw new WireException("text of " + length + " B in " + in.remaining() + " B");
+    if (length > maxBytes || length > in.remaining()) {
+      throw new WireException(
+          "text of " + length + " B in " + in.remaining() + " B; at most " + maxBytes + " B");
     }
     byte[] utf8 = new byte[length];
     in.get(utf8);
-    return new String(utf8, StandardCharsets.UTF_8);
+    return CONTROL.matcher(new String(utf8, StandardCharsets.UTF_8)).replaceAll("?");
   }
 }

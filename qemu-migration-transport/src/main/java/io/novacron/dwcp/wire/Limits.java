@@ -14,10 +14,13 @@ public final class Limits {
    */
   public static final int MAX_DATA_BYTES = 320 * 1024;
 
-  /** HELLO, HELLO_REPLY and OPEN: fixed fields and two strings of at most 255 bytes. */
+  /**
+   * HELLO and HELLO_REPLY: 40 bytes of fixed fields and a name. 1 KiB: what a stranger can make us
+   * hold with a first frame of these types.
+   */
   public static final int MAX_HANDSHAKE_BYTES = 1024;
 
-  /** A reason shown to an operator: two lines of text. */
+  /** A reason shown to an operator, as UTF-8: some lines of text. */
   public static final int MAX_REASON_BYTES = 512;
 
   /**
@@ -26,7 +29,7 @@ public final class Limits {
    */
   public static final long INITIAL_CREDIT_BYTES = 1024 * 1024;
 
-  /** A host or domain name as UTF-8. */
+  /** A host name as UTF-8: what DNS allows (RFC 1035, 2.3.4). */
   public static final int MAX_NAME_BYTES = 255;
 
   /** Streams of one session. 32: past this more streams measured no gain on any path (DESIGN 3). */

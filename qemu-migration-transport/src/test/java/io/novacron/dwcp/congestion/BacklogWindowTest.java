@@ -1,0 +1,155 @@
+package io.novacron.dwcp.congestion;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class BacklogWindowTest {
+  private static final long CEILING_BYTES = 256L << 20;
+  private static final long MEGABYTE = 1_000_000;
+
+  /** System.nanoTime() may be anything, and negative. */
+  private static final long START_NANOS = Long.MIN_VALUE / 4;
+
+  private final BacklogWindow window = new BacklogWindow(CEILING_BYTES, START_NANOS);
+  private final SimulatedTransfer transfer = new SimulatedTransfer(window, START_NANOS);
+
+  private static long targetBytes(long bytesPerSecond, long millisRtt) {
+    return bytesPerSecond * (millisRtt + 40) / 1000;
+  }
+
+  private static void assertNear(long expected, long seen, long tolerated, String when) {
+    assertTrue(
+        Math.abs(seen - expected) <= tolerated,
+        () -> "expected " + expected + " +- " + tolerated + ", was " + seen + ": " + when);
+  }
+
+  /** Within a tenth and a frame. */
+  private void assertWindow(long expectedBytes, String when) {
+    long tolerated = expectedBytes / 10 + SimulatedTransfer.FRAME_BYTES;
+    assertNear(expectedBytes, window.bytes(), tolerated, when);
+  }
+
+  /** Each round trip multiplies the window by 1 + 40 ms / RTT, and three more settle it. */
+  private static long roundTrips(long bytesPerSecond, long millisRtt) {
+    double growth = Math.log1p(40.0 / millisRtt);
+    double distance = (double) targetBytes(bytesPerSecond, millisRtt) / BacklogWindow.FLOOR_BYTES;
+    return 3 + (long) Math.ceil(Math.max(0, Math.log(distance)) / growth);
+  }
+
+  @Test
+  void findsRateTimesRttAndTargetWithinItsRoundTripsOnEveryLink() {
+    for (long megabytesPerSecond : new long[] {10, 50, 125, 1250}) {
+      for (long millisRtt : new long[] {1, 10, 40, 80, 150}) {
+        BacklogWindow fresh = new BacklogWindow(CEILING_BYTES, START_NANOS);
+        SimulatedTransfer link = new SimulatedTransfer(fresh, START_NANOS);
+        long rate = megabytesPerSecond * MEGABYTE;
+        link.link(rate, millisRtt);
+        long rounds = roundTrips(rate, millisRtt);
+        link.runMillis(rounds * (millisRtt + 41));
+        long expected = Math.max(BacklogWindow.FLOOR_BYTES, targetBytes(rate, millisRtt));
+        assertNear(
+            expected,
+            fresh.bytes(),
+            expected / 10 + 2 * SimulatedTransfer.FRAME_BYTES,
+            megabytesPerSecond + " MB/s, " + millisRtt + " ms, " + rounds + " round trips");
+      }
+    }
+  }
+
+  @Test
+  void keepsTheLinkBusyWithoutAQueueOfMoreThanItsTarget() {
+    transfer.link(50 * MEGABYTE, 40);
+    transfer.runMillis(1000);
+    long before = transfer.deliveredBytes();
+    transfer.runMillis(3000);
+    long delivered = transfer.deliveredBytes() - before;
+    assertNear(150 * MEGABYTE, delivered, 2 * MEGABYTE, "in 3 s");
+    long most = targetBytes(50 * MEGABYTE, 40) + 2 * SimulatedTransfer.FRAME_BYTES;
+    assertTrue(transfer.backlogBytes() <= most, transfer.backlogBytes() + " B");
+  }
+
+  @Test
+  void doesNotShrinkWhileTheSourceOfDataIsTheLimit() {
+    transfer.link(50 * MEGABYTE, 40);
+    transfer.runMillis(2000);
+    transfer.source(MEGABYTE);
+    transfer.runMillis(4000);
+    assertWindow(targetBytes(50 * MEGABYTE, 40), "after 4 s at a fiftieth of the link");
+  }
+
+  @Test
+  void growsOnSamplesThatTheSourceOfDataLimited() {
+    transfer.link(100 * MEGABYTE, 10);
+    transfer.source(2 * MEGABYTE);
+    transfer.runMillis(2000);
+    transfer.source(100 * MEGABYTE);
+    transfer.runMillis(1000);
+    assertWindow(targetBytes(100 * MEGABYTE, 10), "1 s after the source became fast");
+  }
+
+  @Test
+  void doesNotShrinkWhileIdle() {
+    transfer.link(50 * MEGABYTE, 40);
+    transfer.runMillis(2000);
+    long before = window.bytes();
+    transfer.source(1);
+    transfer.runMillis(30_000);
+    transfer.source(Long.MAX_VALUE);
+    transfer.runMillis(60);
+    assertWindow(before, "after half a minute without data");
+  }
+
+  @Test
+  void believesASlowerLinkWithinASecondOfItsFirstSamples() {
+    transfer.link(50 * MEGABYTE, 20);
+    transfer.runMillis(2000);
+    transfer.link(10 * MEGABYTE, 20);
+    transfer.runMillis(1000 + 300 + 60);
+    assertWindow(targetBytes(10 * MEGABYTE, 20), "after the link slowed");
+  }
+
+  @Test
+  void believesAFasterLinkWithinSomeRoundTrips() {
+    transfer.link(10 * MEGABYTE, 20);
+    transfer.runMillis(2000);
+    transfer.link(50 * MEGABYTE, 20);
+    transfer.runMillis(500);
+    assertWindow(targetBytes(50 * MEGABYTE, 20), "after the link became faster");
+  }
+
+  @Test
+  void believesALongerPath() {
+    transfer.link(50 * MEGABYTE, 20);
+    transfer.runMillis(2000);
+    transfer.link(50 * MEGABYTE, 120);
+    transfer.runMillis(30_000);
+    long before = transfer.deliveredBytes();
+    transfer.runMillis(2000);
+    long delivered = transfer.deliveredBytes() - before;
+    assertNear(100 * MEGABYTE, delivered, 5 * MEGABYTE, "in 2 s");
+  }
+
+  @Test
+  void startsAtTheFloorAndStaysThereOnASlowLink() {
+    assertEquals(BacklogWindow.FLOOR_BYTES, window.bytes());
+    transfer.link(MEGABYTE / 8, 20);
+    transfer.runMillis(4_000);
+    assertEquals(BacklogWindow.FLOOR_BYTES, window.bytes());
+  }
+
+  @Test
+  void staysBelowTheCeiling() {
+    BacklogWindow narrow = new BacklogWindow(2 << 20, START_NANOS);
+    SimulatedTransfer link = new SimulatedTransfer(narrow, START_NANOS);
+    link.link(1000 * MEGABYTE, 40);
+    link.runMillis(3000);
+    assertEquals(2 << 20, narrow.bytes());
+  }
+
+  @Test
+  void takesACeilingBelowTheFloorForTheFloor() {
+    assertEquals(BacklogWindow.FLOOR_BYTES, new BacklogWindow(1, 0).bytes());
+  }
+}

@@ -94,7 +94,7 @@ public class BatchEncodingBenchmark {
     ByteBuffer raw = batch.raw();
     while (raw.remaining() >= PAGE_HEADER_BYTES + PageSize.BYTES) {
       raw.putLong(raw.position());
-      batch.addPage(raw.position());
+      batch.addPage(raw.position(), raw.position());
       raw.put(page(pages, random));
     }
     return batch;

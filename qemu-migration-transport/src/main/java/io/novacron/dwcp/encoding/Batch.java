@@ -13,7 +13,7 @@ public final class Batch {
   /** The most that one batch holds: 256 KiB. */
   public static final int RAW_BYTES = BatchFormat.RAW_BYTES;
 
-  /** In {@link #slots}: the page travels whole. */
+  /** In {@link #slots}: the content is new, and travels whole or as a delta. */
   static final int NEW_PAGE = -1;
 
   /** In {@link #slots}: the page is all zero. */
@@ -24,6 +24,9 @@ public final class Batch {
 
   /** Ascending, no two pages overlap. */
   final int[] pageOffsets = new int[BatchFormat.MAX_PAGES];
+
+  /** Which page of the guest each is, see {@link io.novacron.dwcp.page.PageSink}. */
+  final long[] pageAddresses = new long[BatchFormat.MAX_PAGES];
 
   /** Filled by {@link SourceEncoder#digest}: 1 for an all-zero page. */
   final byte[] zero = new byte[BatchFormat.MAX_PAGES];
@@ -36,6 +39,12 @@ public final class Batch {
 
   /** Filled by {@link SourceEncoder#reference}: a slot of the history, or one of the constants. */
   final int[] slots = new int[BatchFormat.MAX_PAGES];
+
+  /**
+   * Filled by {@link SourceEncoder#reference}, defined for new pages: place in the history of the
+   * version that the page may be a delta against, or {@link SentPages#NO_BASE}.
+   */
+  final long[] bases = new long[BatchFormat.MAX_PAGES];
 
   Batch() {}
 
@@ -62,7 +71,8 @@ public final class Batch {
     pageCount = 0;
   }
 
-  void addPage(int offset) {
+  void addPage(int offset, long pageAddress) {
+    pageAddresses[pageCount] = pageAddress;
     pageOffsets[pageCount] = offset;
     pageCount++;
   }

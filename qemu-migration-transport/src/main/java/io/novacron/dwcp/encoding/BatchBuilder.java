@@ -31,6 +31,9 @@ public final class BatchBuilder {
   /** The page that was announced last and is not known to be whole in the open batch yet. */
   private long pageStart = NO_PAGE;
 
+  /** Which page of the guest it is. */
+  private long begunPageAddress;
+
   public BatchBuilder(BatchPool pool, StreamParser parser) {
     this.pool = pool;
     this.parser = parser;
@@ -126,13 +129,14 @@ public final class BatchBuilder {
     }
     if (streamOffset >= openStart + batch.pagesEnd()) {
       pageStart = streamOffset;
+      begunPageAddress = pageAddress;
     }
   }
 
   /** Notes the begun page in the batch if all of it lies there now; true if none is begun then. */
   private boolean finishPage(Batch batch) {
     if (pageStart != NO_PAGE && parsedEnd - pageStart >= PageSize.BYTES) {
-      batch.addPage((int) (pageStart - openStart));
+      batch.addPage((int) (pageStart - openStart), begunPageAddress);
       pageStart = NO_PAGE;
     }
     return pageStart == NO_PAGE;

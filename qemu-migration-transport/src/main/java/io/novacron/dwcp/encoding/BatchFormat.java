@@ -20,9 +20,12 @@ import java.nio.ByteBuffer;
  *     44        residue, encoded: shorter than it was, or stored
  * </pre>
  *
- * <p>The residue is the tokens, then all literal bytes, then all new pages, each in stream order.
- * The three are kept apart because like compresses better beside like. A token is a varint {@code
- * count << 2 | kind}; a varint is unsigned LEB128 of at most 4 bytes (28 bits).
+ * <p>The residue is the tokens, then all literal bytes, then all new pages, then the runs of all
+ * deltas, then the changes of all deltas, each in stream order. The five are kept apart because
+ * like compresses better beside like. A token is a varint {@code count << 2 | kind}; a varint is
+ * unsigned LEB128 of at most 4 bytes (28 bits). With count 0 the two low bits are the kind less 4,
+ * and the count is a varint of its own: DELTA begins with a byte 0. Kinds 5 to 7 (a byte 1 to 3)
+ * are not in use.
  *
  * <pre>
  * kind  name       count                 then                what it stands for in the raw bytes
@@ -30,15 +33,28 @@ import java.nio.ByteBuffer;
  *    1  PAGE       pages, at least 1                          the next so many new pages
  *    2  ZERO       pages, at least 1                          so many pages of zero bytes
  *    3  REFERENCE  pages, at least 1     varint first slot    the pages in so many slots from there
+ *    4  DELTA      pages, at least 1     varint first slot    so many pages, each the page in its
+ *                                                             slot (from there on) but for changes
  * </pre>
  *
  * <p>Two LITERAL tokens never follow each other. A page has 4096 bytes.
  *
+ * <p><b>Delta.</b> The runs of one page say where it differs from the page in its slot, in
+ * ascending order; the changes are {@code old ^ current} of those bytes. The rest of the page is
+ * equal. As offsets in the runs of one page:
+ *
+ * <pre>
+ * offset  size  field
+ *      0  1-2   varint bytes that differ, at least 1; 0: the page is at its end, nothing follows
+ *         1-2   varint bytes before them that are equal; counted from the end of the run before
+ *         ...   further pairs, all of them within 4096 bytes; then the 0
+ * </pre>
+ *
  * <p><b>History.</b> Both ends keep a ring of the same number of slots, agreed before the channel
- * opens; 0 means that there is none. Each new page, in stream order, goes to the next slot: 0, 1,
- * 2, ... and again from 0 after the last, replacing what was there. A reference is resolved at its
- * place in the stream, and may name a page that came earlier in the same batch. A slot that was
- * never filled must not be named.
+ * opens; 0 means that there is none. Each new page and each delta, once it is a page again, in
+ * stream order, goes to the next slot: 0, 1, 2, ... and again from 0 after the last, replacing what
+ * was there. A reference or a delta is resolved at its place in the stream, and may name a page
+ * that came earlier in the same batch. A slot that was never filled must not be named.
  *
  * <p><b>Batch digest.</b> SHA-256 over one record for each maximal literal run, {@code 00 | u32
  * bytes}, and for each page, however it travelled, {@code 01 | SHA-256 of its 4096 bytes}, in
@@ -60,7 +76,7 @@ final class BatchFormat {
 
   static final int MAX_VARINT_BYTES = 4;
 
-  /** 1032: a token is two varints at most. */
+  /** 1032: a token is two varints at most, or for a delta a byte, a count of one and a slot. */
   static final int MAX_TOKEN_BYTES = MAX_TOKENS * 2 * MAX_VARINT_BYTES;
 
   static final int MAX_RESIDUE_BYTES = RAW_BYTES + MAX_TOKEN_BYTES;
@@ -77,6 +93,7 @@ final class BatchFormat {
   static final int PAGE = 1;
   static final int ZERO = 2;
   static final int REFERENCE = 3;
+  static final int DELTA = 4;
 
   /** What a slot number must fit in: 2^28 pages are 1 TiB of history. */
   static final int MAX_HISTORY_PAGES = 1 << (7 * MAX_VARINT_BYTES);
@@ -84,7 +101,12 @@ final class BatchFormat {
   private BatchFormat() {}
 
   static void putToken(ByteBuffer out, int kind, int count) {
-    putVarint(out, count << 2 | kind);
+    if (kind < DELTA) {
+      putVarint(out, count << 2 | kind);
+    } else {
+      putVarint(out, kind - DELTA);
+      putVarint(out, count);
+    }
   }
 
   /** {@code value} has at most 28 bits. */

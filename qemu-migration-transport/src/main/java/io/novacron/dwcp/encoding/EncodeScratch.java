@@ -10,5 +10,6 @@ final class EncodeScratch {
   final Sha256 sha256 = new Sha256();
   final BatchDigest batchDigest = new BatchDigest();
   final byte[] literalsDigest = new byte[Sha256.BYTES];
+  final DeltaWriter deltas = new DeltaWriter();
   final ByteBuffer residue = ByteBuffer.allocateDirect(BatchFormat.MAX_RESIDUE_BYTES);
 }

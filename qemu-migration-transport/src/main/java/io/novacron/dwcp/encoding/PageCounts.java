@@ -5,17 +5,19 @@ package io.novacron.dwcp.encoding;
  *
  * @param zero pages that held only zero bytes
  * @param reference pages whose content had been sent before
+ * @param delta pages sent as their difference from a page sent before, as part of a residue
  * @param full pages sent whole, as part of a residue
  * @param literalBytes bytes outside any page, part of a residue too
  */
-public record PageCounts(long zero, long reference, long full, long literalBytes) {
+public record PageCounts(long zero, long reference, long delta, long full, long literalBytes) {
 
-  public static final PageCounts NONE = new PageCounts(0, 0, 0, 0);
+  public static final PageCounts NONE = new PageCounts(0, 0, 0, 0, 0);
 
   public PageCounts plus(PageCounts more) {
     return new PageCounts(
         zero + more.zero,
         reference + more.reference,
+        delta + more.delta,
         full + more.full,
         literalBytes + more.literalBytes);
   }

@@ -3,40 +3,64 @@ package io.novacron.dwcp.encoding;
 import io.novacron.dwcp.page.PageSize;
 import java.nio.ByteBuffer;
 
-/** Writes the residue of a referenced batch: tokens, literal bytes, new pages (BatchFormat). */
+/**
+ * Writes the residue of a referenced batch: tokens, literal bytes, new pages, deltas (BatchFormat).
+ */
 final class ResidueWriter {
 
-  private ResidueWriter() {}
+  private final Batch batch;
+  private final DeltaWriter deltas;
+  private final ByteBuffer out;
 
-  /** Writes from the position of {@code out} on and returns the token count. */
-  static int write(Batch batch, ByteBuffer out) {
-    int tokens = putTokens(batch, out);
+  private ResidueWriter(Batch batch, DeltaWriter deltas, ByteBuffer out) {
+    this.batch = batch;
+    this.deltas = deltas;
+    this.out = out;
+  }
+
+  /**
+   * Writes from the position of {@code out} on.
+   *
+   * @param deltas those of this batch
+   * @return the token count
+   */
+  static int write(Batch batch, DeltaWriter deltas, ByteBuffer out) {
+    return new ResidueWriter(batch, deltas, out).write();
+  }
+
+  private int write() {
+    int tokens = putTokens();
     ByteBuffer raw = batch.raw();
     for (int i = 0; i <= batch.pageCount(); i++) {
-      copy(raw, batch.gapStart(i), batch.gapBefore(i), out);
+      copy(raw, batch.gapStart(i), batch.gapBefore(i));
     }
     for (int i = 0; i < batch.pageCount(); i++) {
-      if (batch.slots[i] == Batch.NEW_PAGE) {
-        copy(raw, batch.pageOffsets[i], PageSize.BYTES, out);
+      if (kind(i) == BatchFormat.PAGE) {
+        copy(raw, batch.pageOffsets[i], PageSize.BYTES);
       }
     }
+    deltas.copyTo(out);
     return tokens;
   }
 
-  private static int putTokens(Batch batch, ByteBuffer out) {
+  private int putTokens() {
     int tokens = 0;
     int page = 0;
     while (page < batch.pageCount()) {
-      tokens += putLiteral(batch.gapBefore(page), out);
-      int end = runEnd(batch, page);
-      putRun(batch.slots[page], end - page, out);
+      tokens += putLiteral(batch.gapBefore(page));
+      int end = runEnd(page);
+      int kind = kind(page);
+      BatchFormat.putToken(out, kind, end - page);
+      if (isInSlot(kind)) {
+        BatchFormat.putVarint(out, slot(page));
+      }
       tokens++;
       page = end;
     }
-    return tokens + putLiteral(batch.gapBefore(page), out);
+    return tokens + putLiteral(batch.gapBefore(page));
   }
 
-  private static int putLiteral(int lengthBytes, ByteBuffer out) {
+  private int putLiteral(int lengthBytes) {
     if (lengthBytes == 0) {
       return 0;
     }
@@ -44,33 +68,37 @@ final class ResidueWriter {
     return 1;
   }
 
-  private static void putRun(int slot, int pages, ByteBuffer out) {
-    if (slot == Batch.NEW_PAGE) {
-      BatchFormat.putToken(out, BatchFormat.PAGE, pages);
-    } else if (slot == Batch.ZERO_PAGE) {
-      BatchFormat.putToken(out, BatchFormat.ZERO, pages);
-    } else {
-      BatchFormat.putToken(out, BatchFormat.REFERENCE, pages);
-      BatchFormat.putVarint(out, slot);
-    }
+  private int kind(int page) {
+    return switch (batch.slots[page]) {
+      case Batch.ZERO_PAGE -> BatchFormat.ZERO;
+      case Batch.NEW_PAGE -> deltas.isDelta(page) ? BatchFormat.DELTA : BatchFormat.PAGE;
+      default -> BatchFormat.REFERENCE;
+    };
+  }
+
+  private static boolean isInSlot(int kind) {
+    return kind == BatchFormat.REFERENCE || kind == BatchFormat.DELTA;
+  }
+
+  /** Of a page whose kind names one. */
+  private int slot(int page) {
+    return batch.slots[page] == Batch.NEW_PAGE ? deltas.baseSlot(page) : batch.slots[page];
   }
 
   /** End of the pages that one token covers: without a gap, of one kind, slots ascending. */
-  private static int runEnd(Batch batch, int first) {
+  private int runEnd(int first) {
+    int kind = kind(first);
     int end = first + 1;
     while (end < batch.pageCount()
         && batch.gapBefore(end) == 0
-        && continues(batch.slots[end - 1], batch.slots[end])) {
+        && kind(end) == kind
+        && (!isInSlot(kind) || slot(end) == slot(end - 1) + 1)) {
       end++;
     }
     return end;
   }
 
-  private static boolean continues(int slotBefore, int slot) {
-    return slot < 0 ? slot == slotBefore : slotBefore >= 0 && slot == slotBefore + 1;
-  }
-
-  private static void copy(ByteBuffer raw, int offset, int lengthBytes, ByteBuffer out) {
+  private void copy(ByteBuffer raw, int offset, int lengthBytes) {
     out.put(out.position(), raw, offset, lengthBytes);
     out.position(out.position() + lengthBytes);
   }

@@ -6,9 +6,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * The source's half of the history: which page content lies in which slot of the destination's
- * ring. Keeps a SHA-256 for each slot and finds it through an index of sets of {@value #WAYS}
- * entries.
+ * Which page content lies in which slot of the ring, as its source knows it. Keeps a SHA-256 for
+ * each slot and finds it through an index of sets of {@value #WAYS} entries.
  *
  * <p>Entries are never removed: one whose slot was overwritten is known by its digest, which is
  * compared in full before a slot is returned. A full set replaces an entry; the destination needs
@@ -61,10 +60,14 @@ final class SeenPages {
     return -1;
   }
 
-  /** The page goes to the next slot, as it will at the destination. */
-  void add(byte[] digestBytes, int offset) {
+  /**
+   * The page goes to the next slot, as it will at the destination.
+   *
+   * @return the slot, or -1 without a history
+   */
+  int add(byte[] digestBytes, int offset) {
     if (historyPages == 0) {
-      return;
+      return -1;
     }
     if (nextSlot * WORDS == digests.length) {
       grow();
@@ -72,8 +75,10 @@ final class SeenPages {
     for (int word = 0; word < WORDS; word++) {
       digests[nextSlot * WORDS + word] = (long) WORD.get(digestBytes, offset + word * Long.BYTES);
     }
-    enter(nextSlot);
-    nextSlot = nextSlot + 1 == historyPages ? 0 : nextSlot + 1;
+    int slot = nextSlot;
+    enter(slot);
+    nextSlot = slot + 1 == historyPages ? 0 : slot + 1;
+    return slot;
   }
 
   private boolean isAt(int slot, byte[] digestBytes, int offset) {

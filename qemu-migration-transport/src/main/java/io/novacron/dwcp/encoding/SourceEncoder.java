@@ -6,6 +6,7 @@ import io.novacron.dwcp.page.PageSize;
 import io.novacron.dwcp.plugin.ResidueCodec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Turns the batches of one direction of a channel into DATA payloads, in three steps a batch:
@@ -13,7 +14,7 @@ import java.nio.ByteOrder;
  * <pre>
  * digest     any worker, batches in parallel   which pages are zero, SHA-256 of the others
  * reference  one thread, in stream order       pages sent before become references; the chain
- * encode     any worker, batches in parallel   writes the payload
+ * encode     any worker, batches in parallel   deltas against older versions; writes the payload
  * </pre>
  *
  * <p>Each step happens before the next of the same batch. No step keeps the batch or the payload.
@@ -21,16 +22,20 @@ import java.nio.ByteOrder;
 public final class SourceEncoder implements AutoCloseable {
 
   private final PageKernels kernels;
-  private final SeenPages seen;
+  private final SentPages sent;
   private final ChainDigest chain = new ChainDigest();
+
+  /** Without deltas: which pages are, is known when they are encoded. */
   private volatile PageCounts pageCounts = PageCounts.NONE;
+
+  private final AtomicLong deltaPages = new AtomicLong();
 
   /**
    * @param historyPages slots of the history ring, the same as at the destination; 0 for none
    */
   public SourceEncoder(int historyPages, PageKernels kernels) {
     this.kernels = kernels;
-    this.seen = new SeenPages(historyPages);
+    this.sent = new SentPages(historyPages);
   }
 
   /**
@@ -97,27 +102,18 @@ public final class SourceEncoder implements AutoCloseable {
     int zero = 0;
     int full = 0;
     for (int i = 0; i < batch.pageCount(); i++) {
-      int slot = slotOf(batch, i);
-      batch.slots[i] = slot;
-      zero += slot == Batch.ZERO_PAGE ? 1 : 0;
-      full += slot == Batch.NEW_PAGE ? 1 : 0;
+      if (batch.zero[i] == 1) {
+        batch.slots[i] = Batch.ZERO_PAGE;
+        zero++;
+      } else {
+        sent.place(batch, i);
+        full += batch.slots[i] == Batch.NEW_PAGE ? 1 : 0;
+      }
     }
     int pages = batch.pageCount();
     long literalBytes = batch.rawBytes() - (long) pages * PageSize.BYTES;
     chain.add(batch.digest, batch.rawBytes());
-    pageCounts = pageCounts.plus(new PageCounts(zero, pages - zero - full, full, literalBytes));
-  }
-
-  private int slotOf(Batch batch, int page) {
-    if (batch.zero[page] == 1) {
-      return Batch.ZERO_PAGE;
-    }
-    int slot = seen.find(batch.pageDigests, page * Sha256.BYTES);
-    if (slot >= 0) {
-      return slot;
-    }
-    seen.add(batch.pageDigests, page * Sha256.BYTES);
-    return Batch.NEW_PAGE;
+    pageCounts = pageCounts.plus(new PageCounts(zero, pages - zero - full, 0, full, literalBytes));
   }
 
   /**
@@ -131,7 +127,8 @@ public final class SourceEncoder implements AutoCloseable {
   public int encode(Batch batch, ResidueCodec codec, ByteBuffer payload) {
     EncodeScratch scratch = EncodeScratch.FREE.take();
     ByteBuffer residue = scratch.residue.clear();
-    int tokens = ResidueWriter.write(batch, residue);
+    deltaPages.addAndGet(sent.writeDeltas(batch, scratch.deltas));
+    int tokens = ResidueWriter.write(batch, scratch.deltas, residue);
     residue.flip();
     int residueBytes = residue.remaining();
     int start = payload.position();
@@ -182,14 +179,17 @@ public final class SourceEncoder implements AutoCloseable {
     return chain.rawBytes();
   }
 
-  /** Of all batches referenced so far. Any thread. */
+  /** Of all batches referenced so far; a delta counts as full until it is encoded. Any thread. */
   public PageCounts pageCounts() {
-    return pageCounts;
+    long deltas = deltaPages.get();
+    PageCounts counts = pageCounts;
+    return new PageCounts(
+        counts.zero(), counts.reference(), deltas, counts.full() - deltas, counts.literalBytes());
   }
 
-  /**
-   * The history is plain memory, the garbage collector's; here for symmetry with the destination.
-   */
+  /** Frees the history, when no {@link #reference} can run any more. A second call does nothing. */
   @Override
-  public void close() {}
+  public void close() {
+    sent.close();
+  }
 }

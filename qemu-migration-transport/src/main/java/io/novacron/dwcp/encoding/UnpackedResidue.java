@@ -13,7 +13,7 @@ final class UnpackedResidue {
   final byte[] kinds = new byte[BatchFormat.MAX_TOKENS];
   final int[] counts = new int[BatchFormat.MAX_TOKENS];
 
-  /** First slot of a REFERENCE; undefined for the other kinds. */
+  /** First slot of a REFERENCE or DELTA; undefined for the other kinds. */
   final int[] slots = new int[BatchFormat.MAX_TOKENS];
 
   final byte[] pageDigests = new byte[BatchFormat.MAX_PAGES * Sha256.BYTES];
@@ -31,6 +31,12 @@ final class UnpackedResidue {
   /** Where new pages begin in {@link #bytes}. */
   int pagesStart;
 
+  /** Where the runs of deltas begin in {@link #bytes}. */
+  int runsStart;
+
+  /** Where the changes of deltas begin in {@link #bytes}. */
+  int changesStart;
+
   private final Sha256 sha256 = new Sha256();
 
   /** Tokens say which raw bytes there are and the header says so too: both must be the same. */
@@ -40,24 +46,35 @@ final class UnpackedResidue {
     tokenCount = payload.tokenCount();
     rawBytes = payload.rawBytes();
     readTokens();
-    int literalBytes = 0;
-    int newPages = 0;
-    int otherPages = 0;
-    for (int token = 0; token < tokenCount; token++) {
-      literalBytes += kinds[token] == BatchFormat.LITERAL ? counts[token] : 0;
-      newPages += kinds[token] == BatchFormat.PAGE ? counts[token] : 0;
-      otherPages += kinds[token] >= BatchFormat.ZERO ? counts[token] : 0;
-    }
+    int literalBytes = countOf(BatchFormat.LITERAL);
+    int newPages = countOf(BatchFormat.PAGE);
+    int deltaPages = countOf(BatchFormat.DELTA);
+    int otherPages = countOf(BatchFormat.ZERO) + countOf(BatchFormat.REFERENCE);
     literalsStart = bytes.position();
     pagesStart = literalsStart + literalBytes;
-    int residueEnd = pagesStart + newPages * PageSize.BYTES;
-    int rawEnd = literalBytes + (newPages + otherPages) * PageSize.BYTES;
-    if (residueEnd != bytes.limit() || rawEnd != rawBytes) {
+    runsStart = pagesStart + newPages * PageSize.BYTES;
+    int rawEnd = literalBytes + (newPages + deltaPages + otherPages) * PageSize.BYTES;
+    if (runsStart > bytes.limit() || rawEnd != rawBytes) {
       throw new CorruptBatchException(
-          "tokens stand for %d B raw and %d B residue, the header says %d B and %d B"
-              .formatted(rawEnd, residueEnd, rawBytes, bytes.limit()));
+          "tokens stand for %d B raw and %d B residue or more, the header says %d B and %d B"
+              .formatted(rawEnd, runsStart, rawBytes, bytes.limit()));
+    }
+    int changedBytes = DeltaReader.check(bytes.position(runsStart), deltaPages);
+    changesStart = bytes.position();
+    if (changesStart + changedBytes != bytes.limit()) {
+      throw new CorruptBatchException(
+          "tokens and deltas stand for %d B residue, the header says %d B"
+              .formatted(changesStart + changedBytes, bytes.limit()));
     }
     digest(literalBytes, newPages);
+  }
+
+  private int countOf(int kind) {
+    int sum = 0;
+    for (int token = 0; token < tokenCount; token++) {
+      sum += kinds[token] == kind ? counts[token] : 0;
+    }
+    return sum;
   }
 
   /** Each count is within a batch, so that the sums over 129 tokens are within an int. */
@@ -65,8 +82,12 @@ final class UnpackedResidue {
     int kindBefore = -1;
     for (int token = 0; token < tokenCount; token++) {
       int head = BatchFormat.takeVarint(bytes);
-      int kind = head & 3;
-      int count = head >>> 2;
+      boolean isExtended = head >>> 2 == 0;
+      int kind = isExtended ? BatchFormat.DELTA + head : head & 3;
+      int count = isExtended ? BatchFormat.takeVarint(bytes) : head >>> 2;
+      if (kind > BatchFormat.DELTA) {
+        throw new CorruptBatchException("token %d has kind %d".formatted(token, kind));
+      }
       int most = kind == BatchFormat.LITERAL ? BatchFormat.RAW_BYTES : BatchFormat.MAX_PAGES;
       if (count < 1 || count > most) {
         throw new CorruptBatchException(
@@ -77,7 +98,8 @@ final class UnpackedResidue {
       }
       kinds[token] = (byte) kind;
       counts[token] = count;
-      slots[token] = kind == BatchFormat.REFERENCE ? BatchFormat.takeVarint(bytes) : 0;
+      boolean isInSlot = kind == BatchFormat.REFERENCE || kind == BatchFormat.DELTA;
+      slots[token] = isInSlot ? BatchFormat.takeVarint(bytes) : 0;
       kindBefore = kind;
     }
   }

@@ -28,6 +28,37 @@ class BatchFormatTest {
   private static final String CHAIN_AFTER_BOTH =
       "f33229a2e0eb84c61d60b7a704695b19b01a8d63d8c4d145cce0fc92f799d620";
 
+  /** After a page of 'A': "x", and that page with BBB from 10 on and a C as its last byte. */
+  private static final String LITERAL_AND_DELTA =
+      "00000002000010010000000f58f852a9574c2f350b66800a892a5e8323f28088426e7b2477a47507c58a462b"
+          + "0400010078030a01f21f0003030302";
+
+  private static final String CHAIN_AFTER_DELTA =
+      "b2d488620d0f4da90ddca5f18b598036e1aaf1b0d75c2562ba3d57e1c71799f9";
+
+  @Test
+  void writesAndReadsTheVectorOfADelta() throws CorruptBatchException {
+    byte[] old = new byte[PageSize.BYTES];
+    Arrays.fill(old, (byte) 'A');
+    byte[] current = old.clone();
+    Arrays.fill(current, 10, 13, (byte) 'B');
+    current[PageSize.BYTES - 1] = 'C';
+    BatchBuilder builder =
+        new BatchBuilder(
+            new BatchPool(2),
+            RewrittenGuest.announcing(new long[] {0, PageSize.BYTES + 1}, new long[] {9, 9}));
+    builder.append(ByteBuffer.wrap(old));
+    Batch first = builder.take();
+    builder.append(ByteBuffer.allocate(PageSize.BYTES + 1).put((byte) 'x').put(current).flip());
+    Batch second = builder.take();
+    try (RoundTrip trip = new RoundTrip(16, new Random(1))) {
+      List<ByteBuffer> payloads = trip.encode(List.of(first, second), List.of(new StoredCodec()));
+      assertEquals(LITERAL_AND_DELTA, hex(payloads.get(1)));
+      trip.decode(payloads);
+      assertEquals(CHAIN_AFTER_DELTA, HexFormat.of().formatHex(trip.decoder.chainDigest()));
+    }
+  }
+
   @Test
   void writesAndReadsTheVectors() throws CorruptBatchException {
     byte[] first = new byte[4 + 2 * PageSize.BYTES];

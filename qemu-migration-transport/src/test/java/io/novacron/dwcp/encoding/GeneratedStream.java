@@ -64,7 +64,7 @@ final class GeneratedStream {
         parsed += in.remaining();
         in.position(in.limit());
         while (next < pageOffsets.size() && pageOffsets.get(next) <= parsed) {
-          sink.page(pageOffsets.get(next), 0);
+          sink.page(pageOffsets.get(next), pageOffsets.get(next));
           next++;
         }
       }
@@ -91,7 +91,7 @@ final class GeneratedStream {
       public void parse(ByteBuffer in, PageSink sink) {
         silent.parse(in, sink);
         for (int i = 0; i < offsets.length && !announced; i++) {
-          sink.page(offsets[i], 0);
+          sink.page(offsets[i], i);
         }
         announced = true;
       }
@@ -124,7 +124,7 @@ final class GeneratedStream {
         parsed += in.remaining();
         in.position(in.limit());
         for (; next < offsets.length && offsets[next] <= parsed; next++) {
-          sink.page(offsets[next], 0);
+          sink.page(offsets[next], next);
         }
       }
 

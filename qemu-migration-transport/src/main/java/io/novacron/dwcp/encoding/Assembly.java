@@ -1,0 +1,125 @@
+package io.novacron.dwcp.encoding;
+
+import io.novacron.dwcp.page.PageSize;
+import java.nio.ByteBuffer;
+
+/**
+ * One pass over the tokens of a batch, in its turn: raw bytes to {@code out}, new versions to the
+ * history, records to the batch digest. Used once.
+ */
+final class Assembly {
+
+  private static final ByteBuffer ZERO_PAGE =
+      ByteBuffer.allocateDirect(PageSize.BYTES).asReadOnlyBuffer();
+
+  private final UnpackedResidue residue;
+  private final ByteBuffer out;
+  private final KeptPages kept;
+  private final BatchDigest batchDigest;
+  private final Sha256 sha256;
+  private final DeltaReader deltas;
+  private final byte[] deltaDigest = new byte[Sha256.BYTES];
+  private int outOffset;
+  private int literalOffset;
+  private int newPages;
+  private int zeroPages;
+  private int referencedPages;
+  private int deltaPages;
+
+  /**
+   * @param out written from its position on, which does not move
+   * @param batchDigest empty
+   */
+  Assembly(
+      UnpackedResidue residue,
+      ByteBuffer out,
+      KeptPages kept,
+      BatchDigest batchDigest,
+      Sha256 sha256) {
+    this.residue = residue;
+    this.out = out;
+    this.kept = kept;
+    this.batchDigest = batchDigest;
+    this.sha256 = sha256;
+    this.deltas = new DeltaReader(residue);
+    this.outOffset = out.position();
+    this.literalOffset = residue.literalsStart;
+  }
+
+  PageCounts run() throws CorruptBatchException {
+    for (int token = 0; token < residue.tokenCount; token++) {
+      int count = residue.counts[token];
+      switch (residue.kinds[token]) {
+        case BatchFormat.LITERAL -> literal(count);
+        case BatchFormat.PAGE -> newPages(count);
+        case BatchFormat.ZERO -> zeroPages(count);
+        case BatchFormat.REFERENCE -> references(residue.slots[token], count);
+        case BatchFormat.DELTA -> deltas(residue.slots[token], count);
+        default -> throw new IllegalStateException("token " + token + " was not checked");
+      }
+    }
+    long literalBytes = literalOffset - (long) residue.literalsStart;
+    return new PageCounts(zeroPages, referencedPages, deltaPages, newPages, literalBytes);
+  }
+
+  private void literal(int lengthBytes) {
+    out.put(outOffset, residue.bytes, literalOffset, lengthBytes);
+    batchDigest.literal(lengthBytes);
+    outOffset += lengthBytes;
+    literalOffset += lengthBytes;
+  }
+
+  private void newPages(int count) {
+    for (int i = 0; i < count; i++) {
+      int from = residue.pagesStart + newPages * PageSize.BYTES;
+      int digestOffset = newPages * Sha256.BYTES;
+      out.put(outOffset, residue.bytes, from, PageSize.BYTES);
+      kept.add(residue.bytes, from, residue.pageDigests, digestOffset);
+      batchDigest.page(residue.pageDigests, digestOffset);
+      outOffset += PageSize.BYTES;
+      newPages++;
+    }
+  }
+
+  private void zeroPages(int count) {
+    for (int i = 0; i < count; i++) {
+      out.put(outOffset, ZERO_PAGE, 0, PageSize.BYTES);
+      batchDigest.zeroPage();
+      outOffset += PageSize.BYTES;
+    }
+    zeroPages += count;
+  }
+
+  private void references(int firstSlot, int count) throws CorruptBatchException {
+    checkFilled("reference", firstSlot, count);
+    for (int i = 0; i < count; i++) {
+      kept.copy(firstSlot + i, out, outOffset, batchDigest);
+      outOffset += PageSize.BYTES;
+    }
+    referencedPages += count;
+  }
+
+  /** A page enters the ring before the next is resolved, which may be a delta against it. */
+  private void deltas(int firstSlot, int count) throws CorruptBatchException {
+    for (int i = 0; i < count; i++) {
+      checkFilled("delta", firstSlot + i, 1);
+      kept.copy(firstSlot + i, out, outOffset);
+      deltas.apply(out, outOffset);
+      sha256.update(out, outOffset, PageSize.BYTES);
+      sha256.finish(deltaDigest, 0);
+      kept.add(out, outOffset, deltaDigest, 0);
+      batchDigest.page(deltaDigest, 0);
+      outOffset += PageSize.BYTES;
+    }
+    deltaPages += count;
+  }
+
+  /** 28 bits of slot and at most 64 pages: the sum is an int. */
+  private void checkFilled(String kind, int firstSlot, int count) throws CorruptBatchException {
+    if (firstSlot + count > kept.filledSlots()) {
+      throw new CorruptBatchException(
+          "%s to %d pages from slot %d on, of %d slots filled so far"
+              .formatted(kind, count, firstSlot, kept.filledSlots()));
+    }
+  }
+}

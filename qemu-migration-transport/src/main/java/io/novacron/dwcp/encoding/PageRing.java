@@ -1,0 +1,69 @@
+package io.novacron.dwcp.encoding;
+
+import io.novacron.dwcp.page.PageSize;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The page content of a history, by slot, outside the heap. Memory is taken in slabs as slots are
+ * first written and freed by {@link #close()}; used after that it throws, it does not crash. One
+ * thread writes. Who reads a slot on another thread needs a happens-before edge from its write, and
+ * sees a mixture if it is written again meanwhile.
+ */
+final class PageRing implements AutoCloseable {
+
+  /** 1 MiB a slab: few allocations, and a channel without pages has none. */
+  private static final int SLAB_PAGES = 256;
+
+  private final Arena arena = Arena.ofShared();
+  private final int historyPages;
+  private final @Nullable ByteBuffer[] slabs;
+
+  PageRing(int historyPages) {
+    if (historyPages < 0 || historyPages > BatchFormat.MAX_HISTORY_PAGES) {
+      throw new IllegalArgumentException(
+          "history of %d pages, expected 0 to %d"
+              .formatted(historyPages, BatchFormat.MAX_HISTORY_PAGES));
+    }
+    this.historyPages = historyPages;
+    this.slabs = new @Nullable ByteBuffer[(int) Math.ceilDiv((long) historyPages, SLAB_PAGES)];
+  }
+
+  /** Copies a page into a slot. Absolute offset; the position of {@code page} does not move. */
+  void put(int slot, ByteBuffer page, int pageOffset) {
+    ByteBuffer slab = slabs[slot / SLAB_PAGES];
+    if (slab == null) {
+      slab = newSlab(slot / SLAB_PAGES);
+    }
+    slab.put(offset(slot), page, pageOffset, PageSize.BYTES);
+  }
+
+  /** Where the page of a written slot lies, at {@link #offset}. Not to be changed. */
+  ByteBuffer slab(int slot) {
+    ByteBuffer slab = slabs[slot / SLAB_PAGES];
+    if (slab == null) {
+      throw new IllegalStateException("slot " + slot + " was never written");
+    }
+    return slab;
+  }
+
+  static int offset(int slot) {
+    return slot % SLAB_PAGES * PageSize.BYTES;
+  }
+
+  private ByteBuffer newSlab(int at) {
+    int pages = Math.min(SLAB_PAGES, historyPages - at * SLAB_PAGES);
+    long slabBytes = (long) pages * PageSize.BYTES;
+    ByteBuffer slab = arena.allocate(slabBytes, PageSize.BYTES).asByteBuffer();
+    slabs[at] = slab;
+    return slab;
+  }
+
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+}

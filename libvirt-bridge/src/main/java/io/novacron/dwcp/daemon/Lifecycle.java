@@ -69,6 +69,7 @@ final class Lifecycle {
     SystemdNotify systemd = SystemdNotify.of(System.getenv(), ProcessHandle.current().pid());
     systemd.ready("serving " + peerSockets.size() + " peers");
     LOG.info("ready");
+    transport.warmUp();
     awaitStop(systemd);
     systemd.stopping("waiting for running migrations");
     drain();

@@ -7,14 +7,14 @@ import io.novacron.dwcp.plugin.ResidueCodec;
  * direction of one channel; one thread at a time. From the facts alone, in this order:
  *
  * <ol>
- *   <li>The last batches did not shrink (ratio above {@value #DOES_NOT_PAY}): stored. Every {@value
- *       #PROBE_EVERY}th is tried with level 1 all the same, since content changes.
- *   <li>The encoders are the bottleneck (more batches wait for them than {@value #QUEUE_PER_WORKER}
- *       a worker, and less than a quarter of what may wait for the wire does): stored. As the wire
- *       fills up this ends by itself, so the mix settles where both are busy.
- *   <li>The wire is the bottleneck (what waits for it reached its target) and no batch waits for an
- *       encoder: level 3, a twentieth smaller at half the speed.
- *   <li>Else level 1.
+ *   <li>The last compressed batches did not shrink (ratio above {@value #DOES_NOT_PAY}): stored.
+ *       Every {@value #PROBE_EVERY}th is tried with level 1 all the same, since content changes.
+ *   <li>The link is not the limit: for {@value #IDLE_CHOICES} choices hardly any stream had bytes
+ *       waiting for the kernel. Then smaller frames gain nothing and cost cores that QEMU could
+ *       use: stored, until the link shows to be the limit after all. Each such mistake doubles the
+ *       time until the next attempt, so a slow link loses a few percent at most.
+ *   <li>The link is the limit and the encoders are idle: level 3, a twentieth smaller at half the
+ *       speed. Else level 1.
  * </ol>
  */
 public final class CodecChoice {
@@ -25,34 +25,29 @@ public final class CodecChoice {
   /** 16 batches are 4 MiB: a probe costs 1/16 of the encoders' time. */
   static final int PROBE_EVERY = 16;
 
-  /** One running and one waiting keep a worker busy; more than that is a queue. */
-  static final int QUEUE_PER_WORKER = 2;
+  /** 32 batches are 8 MiB: several round trips of a slow link, 10 ms of a fast one. */
+  static final int IDLE_CHOICES = 32;
+
+  /** The most choices between two attempts to do without compression: 1 GiB of raw bytes. */
+  private static final int MOST_IDLE_CHOICES = 4096;
+
+  /** Below this share of streams with waiting bytes the link counts as not the limit. */
+  private static final double IDLE = 0.1;
+
+  /** Above this share the link is the limit. */
+  private static final double BUSY = 0.5;
+
+  /** Weight of the newest look at the streams: about the last eight count. */
+  private static final double NEWEST = 0.125;
 
   /**
    * What the choice rests on.
    *
    * @param encodeQueueBatches batches that wait for a worker or are with one
-   * @param workers threads that encode
-   * @param wireQueueBytes encoded bytes that wait for or are on the wire
-   * @param wireQueueTargetBytes what should wait there to keep the link busy
-   * @param recentRatio payload bytes / raw bytes of the last batches; 1.0 before the first
+   * @param saturation share of the streams whose link is the limit right now, 0 to 1
+   * @param compressedRatio payload bytes / raw bytes of the last compressed batches; 1.0 before
    */
-  public record Facts(
-      int encodeQueueBatches,
-      int workers,
-      long wireQueueBytes,
-      long wireQueueTargetBytes,
-      double recentRatio) {
-
-    boolean encodersAreTheBottleneck() {
-      return encodeQueueBatches > QUEUE_PER_WORKER * workers
-          && wireQueueBytes < wireQueueTargetBytes / 4;
-    }
-
-    boolean wireIsTheBottleneck() {
-      return encodeQueueBatches == 0 && wireQueueBytes >= wireQueueTargetBytes;
-    }
-  }
+  public record Facts(int encodeQueueBatches, double saturation, double compressedRatio) {}
 
   private final ResidueCodec stored = new StoredCodec();
   private final ResidueCodec level1 = new ZstdCodec(1);
@@ -61,24 +56,37 @@ public final class CodecChoice {
   /** The first batch is a probe: nothing is known of the content yet. */
   private int storedSinceProbe = PROBE_EVERY - 1;
 
-  private boolean encodersWereTheBottleneck;
+  private double saturation = 1.0;
+  private int idleChoices;
+  private int neededIdleChoices = IDLE_CHOICES;
+  private boolean linkIsFast;
 
   public ResidueCodec choose(Facts facts) {
-    encodersWereTheBottleneck = facts.encodersAreTheBottleneck();
-    if (facts.recentRatio() > DOES_NOT_PAY && ++storedSinceProbe < PROBE_EVERY) {
+    look(facts.saturation());
+    if (linkIsFast) {
       return stored;
     }
-    if (encodersWereTheBottleneck) {
+    if (facts.compressedRatio() > DOES_NOT_PAY && ++storedSinceProbe < PROBE_EVERY) {
       return stored;
     }
     storedSinceProbe = 0;
-    return facts.wireIsTheBottleneck() ? level3 : level1;
+    return facts.encodeQueueBatches() == 0 && saturation > BUSY ? level3 : level1;
   }
 
-  /**
-   * For bytes that someone waits for: level 1, or stored where the encoders were the bottleneck.
-   */
+  private void look(double now) {
+    saturation += NEWEST * (now - saturation);
+    if (linkIsFast && saturation > BUSY) {
+      linkIsFast = false;
+      idleChoices = 0;
+      neededIdleChoices = Math.min(2 * neededIdleChoices, MOST_IDLE_CHOICES);
+    } else if (!linkIsFast) {
+      idleChoices = saturation < IDLE ? idleChoices + 1 : 0;
+      linkIsFast = idleChoices >= neededIdleChoices;
+    }
+  }
+
+  /** For bytes that someone waits for: level 1, or stored where the link is not the limit. */
   public ResidueCodec fast() {
-    return encodersWereTheBottleneck ? stored : level1;
+    return linkIsFast ? stored : level1;
   }
 }

@@ -55,6 +55,14 @@ public final class Transport implements AutoCloseable {
             settings.workers(), new DefaultThreadFactory("dwcp-worker", true));
   }
 
+  /** Has the JVM compile the data path in the background. */
+  public void warmUp() {
+    Thread thread = new Thread(new Warmup(kernels), "dwcp-warmup");
+    thread.setDaemon(true);
+    thread.setPriority(Thread.MIN_PRIORITY);
+    thread.start();
+  }
+
   public TransportSettings settings() {
     return settings;
   }

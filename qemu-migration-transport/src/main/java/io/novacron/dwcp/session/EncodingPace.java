@@ -1,6 +1,7 @@
 package io.novacron.dwcp.session;
 
 import io.novacron.dwcp.encoding.CodecChoice;
+import io.novacron.dwcp.encoding.StoredCodec;
 import io.novacron.dwcp.plugin.ResidueCodec;
 import io.novacron.dwcp.streams.ChannelSender;
 
@@ -12,17 +13,14 @@ final class EncodingPace {
   /** Weight of the newest batch in the running ratio: about the last eight batches count. */
   private static final double NEWEST = 0.125;
 
-  private final int workers;
+  private static final int STORED = new StoredCodec().wireId();
+
   private final CodecChoice choice = new CodecChoice();
   private double ratio = 1.0;
 
-  EncodingPace(int workers) {
-    this.workers = workers;
-  }
-
-  /** A batch of {@code rawBytes} became {@code payloadBytes}. */
-  void encoded(int rawBytes, int payloadBytes) {
-    if (rawBytes > 0) {
+  /** A batch became {@code payloadBytes}; one that was stored says nothing of its content. */
+  void encoded(int rawBytes, int payloadBytes, ResidueCodec codec) {
+    if (rawBytes > 0 && codec.wireId() != STORED) {
       ratio += NEWEST * ((double) payloadBytes / rawBytes - ratio);
     }
   }
@@ -33,9 +31,7 @@ final class EncodingPace {
   }
 
   ResidueCodec codec(ChannelSender sender, int encodeQueueBatches) {
-    return choice.choose(
-        new CodecChoice.Facts(
-            encodeQueueBatches, workers, sender.backlogBytes(), sender.window().bytes(), ratio));
+    return choice.choose(new CodecChoice.Facts(encodeQueueBatches, sender.saturation(), ratio));
   }
 
   ResidueCodec latencyCodec() {

@@ -76,7 +76,7 @@ final class OutboundPipe {
     this.pool = parts.pool();
     this.builder = new BatchBuilder(pool, parser);
     this.encoder = parts.encoder();
-    this.pace = new EncodingPace(parts.executor().parallelism());
+    this.pace = new EncodingPace();
     this.sender = sender;
     this.executor = parts.executor();
     this.buffers = parts.buffers();
@@ -203,7 +203,12 @@ final class OutboundPipe {
       encoder.reference(head.batch);
       encode(head, sender.place(latencyFirst()));
     }
-    if (inputEnded && !endSent && !dropped && digesting.isEmpty() && leftover == null && builder.isEmpty()) {
+    if (inputEnded
+        && !endSent
+        && !dropped
+        && digesting.isEmpty()
+        && leftover == null
+        && builder.isEmpty()) {
       endSent = true;
       OutboundFrame place = sender.place(urgent);
       Digest chain = Digest.of(encoder.chainDigest());
@@ -216,12 +221,14 @@ final class OutboundPipe {
         latencyFirst() ? pace.latencyCodec() : pace.codec(sender, digesting.size() + encoding);
     encoding++;
     if (stage.rawBytes <= INLINE_BYTES) {
-      sent(stage, place, payload(stage.batch, codec));
+      sent(stage, place, codec, payload(stage.batch, codec));
       return;
     }
     PayloadBuffer[] result = new PayloadBuffer[1];
     executor.run(
-        () -> result[0] = payload(stage.batch, codec), () -> sent(stage, place, result[0]), failed);
+        () -> result[0] = payload(stage.batch, codec),
+        () -> sent(stage, place, codec, result[0]),
+        failed);
   }
 
   /**
@@ -241,11 +248,11 @@ final class OutboundPipe {
     return fitting;
   }
 
-  private void sent(Stage stage, OutboundFrame place, PayloadBuffer payload) {
+  private void sent(Stage stage, OutboundFrame place, ResidueCodec codec, PayloadBuffer payload) {
     encoding--;
     pendingRawBytes -= stage.rawBytes;
     pool.give(stage.batch);
-    pace.encoded(stage.rawBytes, payload.bytes().remaining());
+    pace.encoded(stage.rawBytes, payload.bytes().remaining(), codec);
     sender.data(place, payload);
   }
 

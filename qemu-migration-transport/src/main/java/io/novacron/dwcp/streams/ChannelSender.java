@@ -128,6 +128,11 @@ public final class ChannelSender {
     return unacknowledged.isEmpty();
   }
 
+  /** Share of the session's streams whose link is the limit right now. */
+  public double saturation() {
+    return streams.saturation();
+  }
+
   public long wireBytes() {
     return wireBytes;
   }

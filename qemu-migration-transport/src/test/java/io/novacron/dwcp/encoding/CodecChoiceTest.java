@@ -1,59 +1,77 @@
 package io.novacron.dwcp.encoding;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.novacron.dwcp.encoding.CodecChoice.Facts;
 import org.junit.jupiter.api.Test;
 
 class CodecChoiceTest {
+  private static final double BUSY = 1.0;
+  private static final double IDLE = 0.0;
 
-  private static final int WORKERS = 2;
-  private static final long TARGET_BYTES = 1_000_000;
+  private static String choose(CodecChoice choice, int queue, double saturation, double ratio) {
+    return choice.choose(new Facts(queue, saturation, ratio)).name();
+  }
 
-  private static String choose(CodecChoice choice, int queue, long wireBytes, double ratio) {
-    return choice.choose(new Facts(queue, WORKERS, wireBytes, TARGET_BYTES, ratio)).name();
+  private static int storedOf(CodecChoice choice, int choices, double saturation) {
+    int stored = 0;
+    for (int i = 0; i < choices; i++) {
+      stored += choose(choice, 1, saturation, 0.2).equals("stored") ? 1 : 0;
+    }
+    return stored;
   }
 
   @Test
   void triesTheFirstBatchWithLevel1() {
-    assertEquals("zstd level 1", choose(new CodecChoice(), 1, 0, 1.0));
+    assertEquals("zstd level 1", choose(new CodecChoice(), 1, BUSY, 1.0));
   }
 
   @Test
-  void takesLevel3OnlyWhenTheWireIsTheBottleneckAndEncodersAreIdle() {
+  void takesLevel3OnlyWhenTheLinkIsTheLimitAndEncodersAreIdle() {
     CodecChoice choice = new CodecChoice();
-    assertEquals("zstd level 3", choose(choice, 0, TARGET_BYTES, 0.2));
-    assertEquals("zstd level 1", choose(choice, 1, TARGET_BYTES, 0.2));
-    assertEquals("zstd level 1", choose(choice, 0, TARGET_BYTES - 1, 0.2));
+    assertEquals("zstd level 3", choose(choice, 0, BUSY, 0.2));
+    assertEquals("zstd level 1", choose(choice, 1, BUSY, 0.2));
   }
 
   @Test
-  void storesWhileTheEncodersAreTheBottleneckAndStopsAsTheWireFills() {
+  void storesOnceTheLinkHasBeenIdleForLong() {
     CodecChoice choice = new CodecChoice();
-    assertEquals("stored", choose(choice, 2 * WORKERS + 1, TARGET_BYTES / 4 - 1, 0.2));
-    assertEquals("zstd level 1", choose(choice, 2 * WORKERS, TARGET_BYTES / 4 - 1, 0.2));
-    assertEquals("zstd level 1", choose(choice, 2 * WORKERS + 1, TARGET_BYTES / 4, 0.2));
+    assertEquals(0, storedOf(choice, CodecChoice.IDLE_CHOICES, IDLE));
+    storedOf(choice, CodecChoice.IDLE_CHOICES, IDLE);
+    assertEquals(1000, storedOf(choice, 1000, IDLE));
+    assertEquals("stored", choice.fast().name());
+  }
+
+  @Test
+  void compressesAgainAsSoonAsTheLinkIsTheLimit() {
+    CodecChoice choice = new CodecChoice();
+    storedOf(choice, 100, IDLE);
+    assertTrue(storedOf(choice, 20, BUSY) < 10, "a busy link ends storing within ten batches");
+    assertEquals(0, storedOf(choice, 1000, BUSY));
+    assertEquals("zstd level 1", choice.fast().name());
+  }
+
+  @Test
+  void aSlowLinkThatSeemsIdlePaysLessAndLess() {
+    CodecChoice choice = new CodecChoice();
+    int stored = 0;
+    for (int i = 0; i < 4000; i++) {
+      boolean storing = choice.fast().name().equals("stored");
+      stored += choose(choice, 1, storing ? BUSY : IDLE, 0.2).equals("stored") ? 1 : 0;
+    }
+    assertTrue(stored < 80, stored + " of 4000 batches stored on a link that each one filled");
   }
 
   @Test
   void storesWhatDidNotShrinkAndProbesEverySixteenthBatch() {
     CodecChoice choice = new CodecChoice();
     for (int probe = 0; probe < 3; probe++) {
-      assertEquals("zstd level 1", choose(choice, 1, TARGET_BYTES / 2, 0.99));
+      assertEquals("zstd level 1", choose(choice, 1, BUSY, 0.99));
       for (int batch = 1; batch < CodecChoice.PROBE_EVERY; batch++) {
-        assertEquals("stored", choose(choice, 1, TARGET_BYTES / 2, 0.99));
+        assertEquals("stored", choose(choice, 1, BUSY, 0.99));
       }
     }
-    assertEquals("zstd level 1", choose(choice, 1, TARGET_BYTES / 2, 0.94));
-  }
-
-  @Test
-  void fastFollowsTheLastChoiceBetweenLevel1AndStored() {
-    CodecChoice choice = new CodecChoice();
-    assertEquals("zstd level 1", choice.fast().name());
-    choose(choice, 100, 0, 0.2);
-    assertEquals("stored", choice.fast().name());
-    choose(choice, 0, TARGET_BYTES, 0.2);
-    assertEquals("zstd level 1", choice.fast().name());
+    assertEquals("zstd level 1", choose(choice, 1, BUSY, 0.94));
   }
 }

@@ -59,7 +59,6 @@ public final class Transport implements AutoCloseable {
   public void warmUp() {
     Thread thread = new Thread(new Warmup(kernels), "dwcp-warmup");
     thread.setDaemon(true);
-    thread.setPriority(Thread.MIN_PRIORITY);
     thread.start();
   }
 

@@ -20,7 +20,7 @@ import java.util.Random;
  * Runs the data path on made-up pages once after start, so that the JVM has compiled it when the
  * first migration comes: a host migrates rarely, the first one is the normal one.
  *
- * <p>400 batches are 100 MiB, about a second of one core; in the background and at low priority.
+ * <p>400 batches are 100 MiB, about a second of one core, in the background.
  */
 final class Warmup implements Runnable {
   private static final int BATCHES = 400;

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.novacron.dwcp.session.SessionExecutor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Runs a session on one Netty event loop and its encoding on the daemon's workers. */
@@ -30,6 +31,11 @@ record EventLoopExecutor(EventLoop loop, ExecutorService workers, int parallelis
       return;
     }
     later(done);
+  }
+
+  @Override
+  public void after(long delayNanos, Runnable action) {
+    loop.schedule(action, delayNanos, TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -101,11 +101,6 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Stream
   }
 
   @Override
-  public boolean isBacklogged() {
-    return channel.bytesBeforeUnwritable() < StreamSockets.HIGH_WATER_BYTES;
-  }
-
-  @Override
   public void send(OutboundFrame frame) {
     PayloadBuffer payload = frame.payload();
     ByteBuffer header = frame.header();

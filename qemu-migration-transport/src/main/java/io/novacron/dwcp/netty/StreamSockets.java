@@ -17,8 +17,7 @@ import java.util.function.Supplier;
 final class StreamSockets {
   /**
    * 32 KiB not yet sent may wait in the kernel per stream: less than a frame, so that the next
-   * frame is chosen late, urgent ones overtake (downtime rule, DESIGN 3), and a link that is the
-   * limit shows in user space at once, even at 100 Mbit/s where 40 ms are 60 KiB a stream.
+   * frame is chosen late and urgent ones overtake (downtime rule, DESIGN 3).
    */
   private static final int NOT_SENT_BYTES = 32 * 1024;
 

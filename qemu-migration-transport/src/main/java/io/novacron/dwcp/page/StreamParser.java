@@ -18,6 +18,14 @@ public interface StreamParser {
   StreamPhase phase();
 
   /**
+   * Guest bytes of the first pass over RAM that the source has not reached yet; 0 when the first
+   * pass is over or unknown. QEMU cannot stop the guest before it got through most of them.
+   */
+  default long firstPassBytesLeft() {
+    return 0;
+  }
+
+  /**
    * What it parses, for logs: "qemu-main", "qemu-multifd", "nbd", "opaque"; when it gave up, also
    * why and at which byte of the stream.
    */

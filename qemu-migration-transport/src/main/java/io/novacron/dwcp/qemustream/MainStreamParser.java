@@ -78,6 +78,11 @@ final class MainStreamParser implements StreamParser {
   }
 
   @Override
+  public long firstPassBytesLeft() {
+    return phase == StreamPhase.BULK ? ram.firstPassBytesLeft() : 0;
+  }
+
+  @Override
   public String description() {
     return description;
   }

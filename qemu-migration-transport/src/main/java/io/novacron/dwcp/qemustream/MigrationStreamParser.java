@@ -60,6 +60,11 @@ public final class MigrationStreamParser implements StreamParser {
   }
 
   @Override
+  public long firstPassBytesLeft() {
+    return content == null ? 0 : content.firstPassBytesLeft();
+  }
+
+  @Override
   public String description() {
     return content == null ? "qemu, nothing seen yet" : content.description();
   }

@@ -59,6 +59,24 @@ final class RamBlocks {
     return true;
   }
 
+  /** Used bytes of all blocks. */
+  long totalBytes() {
+    long total = 0;
+    for (int i = 0; i < count; i++) {
+      total += usedBytes[i];
+    }
+    return total;
+  }
+
+  /** Used bytes of the blocks before the one of that name. */
+  long startOf(long idHash) {
+    long start = 0;
+    for (int i = 0; i < count && idHashes[i] != idHash; i++) {
+      start += usedBytes[i];
+    }
+    return start;
+  }
+
   /** The used length of the block of that name; 0, so that no page lies in it, when none has it. */
   long usedBytes(long idHash) {
     for (int i = 0; i < count; i++) {

@@ -40,6 +40,8 @@ final class RamSection {
   private long blockHash;
   private long blockUsedBytes;
   private String whatWasSeen = "";
+  private long passedBytes;
+  private boolean firstPassOver;
 
   RamSection(FieldCutter cutter) {
     this.cutter = cutter;
@@ -53,6 +55,17 @@ final class RamSection {
   /** After {@link Progress#LOST}: what was seen where something else was expected. */
   String whatWasSeen() {
     return whatWasSeen;
+  }
+
+  long firstPassBytesLeft() {
+    return firstPassOver ? 0 : Math.max(0, blocks.totalBytes() - passedBytes);
+  }
+
+  /** The first pass goes through the blocks in their order, upwards (ram.c, find_dirty_block). */
+  private void pass(long offsetBytes) {
+    long position = blocks.startOf(blockHash) + offsetBytes;
+    firstPassOver |= position < passedBytes;
+    passedBytes = position;
   }
 
   Progress field(ByteBuffer bytes, int at, PageSink sink) {
@@ -112,6 +125,7 @@ final class RamSection {
       return lost(
           "RAM page at 0x%x of a block of 0x%x bytes".formatted(offsetBytes, blockUsedBytes));
     }
+    pass(offsetBytes);
     step = Step.RECORD;
     return switch (RamFlag.of(ramRecord) & ~RamFlag.CONTINUE) {
       case RamFlag.PAGE -> {

@@ -1,6 +1,7 @@
 package io.novacron.dwcp.session;
 
 import io.novacron.dwcp.congestion.BacklogWindow;
+import io.novacron.dwcp.congestion.IntakePace;
 import io.novacron.dwcp.encoding.BatchPool;
 import io.novacron.dwcp.encoding.DestinationDecoder;
 import io.novacron.dwcp.encoding.SourceEncoder;
@@ -15,6 +16,7 @@ import io.novacron.dwcp.wire.ChannelKind;
 import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.ResetCode;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes channel ends from what a daemon has one of: workers, pools, kernels, a clock.
@@ -38,7 +40,7 @@ public record ChannelFactory(
         owner,
         receiveWindowBytes,
         streams,
-        parts(forwardParser(open.kind()), open.historyPages(), 0, urgent));
+        parts(forwardParser(open.kind()), open.historyPages(), 0, urgent, pace(open.kind())));
   }
 
   /** The destination's end: opaque and urgent on the way out, which is the return path. */
@@ -49,7 +51,7 @@ public record ChannelFactory(
         owner,
         receiveWindowBytes,
         streams,
-        parts(new OpaqueStream(), 0, open.historyPages(), true));
+        parts(new OpaqueStream(), 0, open.historyPages(), true, null));
   }
 
   private static StreamParser forwardParser(ChannelKind kind) {
@@ -60,16 +62,29 @@ public record ChannelFactory(
     };
   }
 
+  private @Nullable IntakePace pace(ChannelKind kind) {
+    return switch (kind) {
+      case MEMORY -> new IntakePace(nanoClock.getAsLong());
+      case DISK, LIBVIRT_RPC -> null;
+    };
+  }
+
   private ChannelParts parts(
-      StreamParser parser, int outboundHistoryPages, int inboundHistoryPages, boolean urgent) {
+      StreamParser parser,
+      int outboundHistoryPages,
+      int inboundHistoryPages,
+      boolean urgent,
+      @Nullable IntakePace intakePace) {
     return new ChannelParts(
         parser,
         new SourceEncoder(outboundHistoryPages, kernels),
         new DestinationDecoder(inboundHistoryPages),
         urgent,
+        intakePace,
         pool,
         buffers,
-        executor);
+        executor,
+        nanoClock);
   }
 
   private ChannelEnd end(
@@ -98,7 +113,19 @@ public record ChannelFactory(
       BacklogWindow window = new BacklogWindow(factory.windowCeilingBytes(), clock.getAsLong());
       ChannelSender sender =
           new ChannelSender(channelId, streams, window, clock, () -> owner.touch(channel));
-      return new OutboundPipe(channelId, parts, sender, cause -> failed(channel, cause));
+      OutboundPipe.Listener listener =
+          new OutboundPipe.Listener() {
+            @Override
+            public void moved() {
+              owner.touch(channel);
+            }
+
+            @Override
+            public void failed(Exception cause) {
+              Pipes.this.failed(channel, cause);
+            }
+          };
+      return new OutboundPipe(channelId, parts, sender, listener);
     }
 
     @Override

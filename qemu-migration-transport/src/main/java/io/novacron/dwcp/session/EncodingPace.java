@@ -31,7 +31,7 @@ final class EncodingPace {
   }
 
   ResidueCodec codec(ChannelSender sender, int encodeQueueBatches) {
-    return choice.choose(new CodecChoice.Facts(encodeQueueBatches, sender.saturation(), ratio));
+    return choice.choose(new CodecChoice.Facts(encodeQueueBatches, sender.utilization(), ratio));
   }
 
   ResidueCodec latencyCodec() {

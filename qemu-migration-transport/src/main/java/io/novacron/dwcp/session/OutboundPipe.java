@@ -1,5 +1,6 @@
 package io.novacron.dwcp.session;
 
+import io.novacron.dwcp.congestion.IntakePace;
 import io.novacron.dwcp.encoding.Batch;
 import io.novacron.dwcp.encoding.BatchBuilder;
 import io.novacron.dwcp.encoding.BatchPool;
@@ -16,7 +17,7 @@ import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.PayloadBuffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,14 @@ import org.jspecify.annotations.Nullable;
 final class OutboundPipe {
   /** 16 KiB: digest and level-0 framing of it cost 10 us, about what two thread changes do. */
   private static final int INLINE_BYTES = 16 * 1024;
+
+  /** Told what the pipe needs done; neither is called back into the pipe at once. */
+  interface Listener {
+    /** There may be room, or due work. */
+    void moved();
+
+    void failed(Exception cause);
+  }
 
   /** A batch on its way through the pipe. */
   private static final class Stage {
@@ -59,7 +68,9 @@ final class OutboundPipe {
   private final SessionExecutor executor;
   private final BufferSource buffers;
   private final boolean urgent;
-  private final Consumer<Exception> failed;
+  private final @Nullable IntakePace intakePace;
+  private final LongSupplier nanoClock;
+  private final Listener listener;
   private final ArrayDeque<Stage> digesting = new ArrayDeque<>();
   private int encoding;
   private long pendingRawBytes;
@@ -67,10 +78,10 @@ final class OutboundPipe {
   private boolean inputEnded;
   private boolean endSent;
   private boolean dropped;
+  private boolean waitingForPace;
 
   /** The parts a pipe is made of; see {@link ChannelParts}. */
-  OutboundPipe(
-      int channelId, ChannelParts parts, ChannelSender sender, Consumer<Exception> failed) {
+  OutboundPipe(int channelId, ChannelParts parts, ChannelSender sender, Listener listener) {
     this.channelId = channelId;
     this.parser = parts.parser();
     this.pool = parts.pool();
@@ -81,7 +92,9 @@ final class OutboundPipe {
     this.executor = parts.executor();
     this.buffers = parts.buffers();
     this.urgent = parts.urgent();
-    this.failed = failed;
+    this.intakePace = parts.intakePace();
+    this.nanoClock = parts.nanoClock();
+    this.listener = listener;
   }
 
   /** Whether the local connection may be read: there is room for one full read. */
@@ -91,11 +104,37 @@ final class OutboundPipe {
         && digesting.size() + encoding < 2 * executor.parallelism() + 2
         && sender.hasRoom(
             pace.expectedWireBytes(pendingRawBytes + builder.rawBytes()),
-            (long) (digesting.size() + encoding + 1) * SourceEncoder.maxPayloadBytes());
+            (long) (digesting.size() + encoding + 1) * SourceEncoder.maxPayloadBytes())
+        && paceAllows();
+  }
+
+  /** Asked last, so that its timer runs only when nothing else would call again. */
+  private boolean paceAllows() {
+    IntakePace limit = intakePace;
+    if (limit == null) {
+      return true;
+    }
+    double wireRate = sender.window().rateBytesPerSecond();
+    if (limit.mayTake(nanoClock.getAsLong(), wireRate, parser.firstPassBytesLeft())) {
+      return true;
+    }
+    if (!waitingForPace) {
+      waitingForPace = true;
+      executor.after(
+          limit.waitNanos(),
+          () -> {
+            waitingForPace = false;
+            listener.moved();
+          });
+    }
+    return false;
   }
 
   /** Takes all of {@code in}; copied, since batches coalesce short reads into units of encoding. */
   void bytes(ByteBuffer in) {
+    if (intakePace != null) {
+      intakePace.took(in.remaining());
+    }
     while (in.hasRemaining()) {
       boolean taken = builder.append(in);
       if (builder.isFull()) {
@@ -180,7 +219,7 @@ final class OutboundPipe {
       stage.digested = true;
       advance();
     } else {
-      executor.run(() -> encoder.digest(batch), () -> digested(stage), failed);
+      executor.run(() -> encoder.digest(batch), () -> digested(stage), listener::failed);
     }
   }
 
@@ -228,7 +267,7 @@ final class OutboundPipe {
     executor.run(
         () -> result[0] = payload(stage.batch, codec),
         () -> sent(stage, place, codec, result[0]),
-        failed);
+        listener::failed);
   }
 
   /**
@@ -252,6 +291,9 @@ final class OutboundPipe {
     encoding--;
     pendingRawBytes -= stage.rawBytes;
     pool.give(stage.batch);
+    if (intakePace != null) {
+      intakePace.encoded(stage.rawBytes, payload.bytes().remaining());
+    }
     pace.encoded(stage.rawBytes, payload.bytes().remaining(), codec);
     sender.data(place, payload);
   }

@@ -18,6 +18,9 @@ public interface SessionExecutor {
    */
   void run(Work work, Runnable done, Consumer<Exception> failed);
 
+  /** Runs on the session's thread after so long. */
+  void after(long delayNanos, Runnable action);
+
   /** Runs on the session's thread after the event that is handled now. */
   void later(Runnable action);
 }

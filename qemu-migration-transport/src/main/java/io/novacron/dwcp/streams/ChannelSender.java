@@ -128,9 +128,9 @@ public final class ChannelSender {
     return unacknowledged.isEmpty();
   }
 
-  /** Share of the session's streams whose link is the limit right now. */
-  public double saturation() {
-    return streams.saturation();
+  /** Share of the window that is under way: near 1 the link, or the destination, is the limit. */
+  public double utilization() {
+    return (double) backlogBytes / window.bytes();
   }
 
   public long wireBytes() {

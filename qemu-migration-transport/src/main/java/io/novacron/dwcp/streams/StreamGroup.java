@@ -134,17 +134,6 @@ public final class StreamGroup {
     return null;
   }
 
-  /** Share of the streams whose link is the limit right now, from 0 to 1; 1 without any stream. */
-  public double saturation() {
-    int backlogged = 0;
-    for (StreamLink link : links) {
-      if (link.isBacklogged()) {
-        backlogged++;
-      }
-    }
-    return links.isEmpty() ? 1.0 : (double) backlogged / links.size();
-  }
-
   public int liveStreams() {
     return links.size();
   }

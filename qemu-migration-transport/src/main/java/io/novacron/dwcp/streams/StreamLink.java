@@ -5,9 +5,6 @@ public interface StreamLink {
   /** Whether one more frame would go to the kernel soon: hardly anything waits in front of it. */
   boolean canSend();
 
-  /** Whether bytes wait in user space because the kernel takes no more: the link is the limit. */
-  boolean isBacklogged();
-
   /** Takes the frame's bytes for sending; the frame keeps its payload for a possible re-send. */
   void send(OutboundFrame frame);
 

@@ -1,0 +1,89 @@
+package io.novacron.dwcp.congestion;
+
+/**
+ * How fast raw bytes may be taken from QEMU's memory stream, so that QEMU's belief in the bandwidth
+ * stays one that its last pages will really get.
+ *
+ * <p>QEMU stops the guest as soon as what is left to send is less than {@code bandwidth x
+ * downtime-limit}, with the bandwidth of the last 100 ms in bytes of its own (QEMU 10.0
+ * migration/migration.c, migration_update_counters). A run of pages that compress forty-fold makes
+ * it believe 700 MB/s on a 50 MB/s link; it then stops the guest with 170 MB left, and the guest
+ * stands still for more than two seconds (measured). So raw bytes are taken no faster than
+ *
+ * <ul>
+ *   <li>what the wire carries of badly compressing pages: {@code wire rate / ratio}, with the ratio
+ *       that four of five batches lately stayed below, and
+ *   <li>during the first pass over RAM, when QEMU cannot stop the guest because so much is left,
+ *       the rate at which it still would not: {@code bytes left / 1.5 downtime limits}.
+ * </ul>
+ *
+ * whichever is more. One thread; times are handed in.
+ */
+public final class IntakePace {
+  /**
+   * QEMU's default downtime-limit is 300 ms (QEMU 10.0 migration/options.c); libvirt leaves it
+   * alone. Half as much again, since the bandwidth is that of the past.
+   */
+  private static final double FIRST_PASS_SECONDS = 0.45;
+
+  /** A quarter above what the wire gave, so that a faster wire is found out (as BBR's probing). */
+  private static final double PROBE = 1.25;
+
+  /** Four of five batches shrink at least to the ratio that is tracked. */
+  private static final double QUANTILE = 0.8;
+
+  /** Moves the tracked ratio by a tenth within some ten batches that lie on one side. */
+  private static final double STEP = 0.02;
+
+  /** A guest whose every page is a reference: the ratio counts as no better than 50-fold. */
+  private static final double LEAST_RATIO = 0.02;
+
+  /** 20 ms of the rate, a fifth of QEMU's measuring time, may come in one burst... */
+  private static final double BURST_SECONDS = 0.02;
+
+  /** ...and one read always. */
+  private static final double BURST_BYTES = 256 * 1024;
+
+  private double ratio = 0.5;
+  private double allowanceBytes = BURST_BYTES;
+  private double rateBytesPerSecond;
+  private long refilledNanos;
+
+  public IntakePace(long nowNanos) {
+    this.refilledNanos = nowNanos;
+  }
+
+  /** A batch of {@code rawBytes} became {@code payloadBytes}, compressed or not. */
+  public void encoded(int rawBytes, int payloadBytes) {
+    double seen = (double) payloadBytes / Math.max(1, rawBytes);
+    ratio += seen > ratio ? STEP * QUANTILE : -STEP * (1 - QUANTILE);
+    ratio = Math.clamp(ratio, LEAST_RATIO, 1.0);
+  }
+
+  /**
+   * Whether bytes may be taken now.
+   *
+   * @param wireRateBytesPerSecond what the wire lately gave at its best; 0 while unknown
+   * @param firstPassBytesLeft see {@link io.novacron.dwcp.page.StreamParser#firstPassBytesLeft}
+   */
+  public boolean mayTake(long nowNanos, double wireRateBytesPerSecond, long firstPassBytesLeft) {
+    double sustained = PROBE * wireRateBytesPerSecond / ratio;
+    rateBytesPerSecond = Math.max(sustained, (double) firstPassBytesLeft / FIRST_PASS_SECONDS);
+    allowanceBytes += rateBytesPerSecond * (double) (nowNanos - refilledNanos) / 1e9;
+    refilledNanos = nowNanos;
+    double most = Math.max(BURST_BYTES, rateBytesPerSecond * BURST_SECONDS);
+    allowanceBytes = Math.min(allowanceBytes, most);
+    return allowanceBytes > 0 || wireRateBytesPerSecond == 0;
+  }
+
+  /** So many bytes were taken; a read may overdraw the allowance once. */
+  public void took(int rawBytes) {
+    allowanceBytes -= rawBytes;
+  }
+
+  /** When {@link #mayTake} said no: how long until it may say yes, between 1 and 20 ms. */
+  public long waitNanos() {
+    double seconds = -allowanceBytes / Math.max(1, rateBytesPerSecond);
+    return (long) (1e9 * Math.clamp(seconds, 0.001, 0.02));
+  }
+}

@@ -7,10 +7,12 @@ package io.novacron.dwcp.congestion;
  * <p>This is the downtime rule (DESIGN 3): QEMU decides to stop the guest from the rate at which
  * bytes leave it, so what we hold must stay a small time's worth of what really gets through. The
  * window is {@code rate x (minRtt + TARGET)}: the path's own content plus {@link #TARGET_NANOS}.
- * The rate is the largest delivery rate seen lately, as in BBR (Cardwell et al., ACM Queue 2016): a
- * sample that was limited by the sender's lack of data may raise it, never lower it. While the
- * window is the limit, each round trip multiplies it by {@code 1 + TARGET / RTT}, so it finds the
- * link's rate within some round trips from any start.
+ *
+ * <p>The rate is the largest of the last few epochs. An epoch lasts two round trips, 150 ms at
+ * least, so that a burst after a hole in the order of frames was filled does not count as rate. As
+ * in BBR (Cardwell et al., ACM Queue 2016), an epoch in which the sender lacked data may raise the
+ * rate, never lower it. While the window is the limit, it grows by {@code 1 + TARGET / RTT} in each
+ * epoch, so it finds the link's rate within some epochs from any start.
  *
  * <p>One thread; times are handed in.
  */
@@ -21,59 +23,78 @@ public final class BacklogWindow {
   /** 256 KiB: one batch that did not shrink must always fit, else nothing would ever be sent. */
   static final long FLOOR_BYTES = 256 * 1024;
 
-  /** The largest rate of the last 0.5 to 1 s counts: a link that slowed is believed that fast. */
-  private static final long RATE_BUCKET_NANOS = 500_000_000L;
+  /** 1 MiB until the first epoch is over: 100 Mbit/s carry it in 80 ms. */
+  static final long INITIAL_BYTES = 1024 * 1024;
+
+  /** 150 ms: several times what reordering between streams takes. */
+  private static final long LEAST_EPOCH_NANOS = 150_000_000L;
+
+  /** Three epochs: half a second on most paths; a link that slowed is believed that fast. */
+  private static final int EPOCHS = 3;
 
   /** The smallest RTT of the last 5 to 10 s counts, as in BBR. */
   private static final long RTT_BUCKET_NANOS = 5_000_000_000L;
 
   private final long ceilingBytes;
-  private long deliveredBytes;
-  private long deliveredNanos;
-  private double currentRate;
-  private double formerRate;
-  private long rateBucketStartNanos;
+  private final double[] epochRates = new double[EPOCHS];
+  private int epoch;
+  private long epochStartNanos;
+  private long epochBytes;
+  private boolean epochLacksData;
+  private boolean measured;
   private long currentRttNanos = Long.MAX_VALUE;
   private long formerRttNanos = Long.MAX_VALUE;
   private long rttBucketStartNanos;
 
   public BacklogWindow(long ceilingBytes, long nowNanos) {
     this.ceilingBytes = Math.max(ceilingBytes, FLOOR_BYTES);
-    this.deliveredNanos = nowNanos;
-    this.rateBucketStartNanos = nowNanos;
+    this.epochStartNanos = nowNanos;
     this.rttBucketStartNanos = nowNanos;
   }
 
-  /**
-   * What a frame must remember from when it was sent, to give a rate when it is acknowledged.
-   *
-   * @param windowLimited whether the window, not a lack of data, was the limit then
-   */
-  public record SendMark(
-      long sentNanos, long deliveredBytes, long deliveredNanos, boolean windowLimited) {}
+  /** What a frame must remember from when it was sent. */
+  public record SendMark(long sentNanos) {}
 
+  /** A frame is sent while {@code backlogBytes} are under way already. */
   public SendMark mark(long nowNanos, long backlogBytes) {
     if (backlogBytes == 0) {
-      deliveredNanos = nowNanos; // idle time is not slowness
+      epochStartNanos = nowNanos; // idle time is not slowness
+      epochBytes = 0;
     }
-    return new SendMark(nowNanos, deliveredBytes, deliveredNanos, backlogBytes * 4 >= bytes() * 3);
+    epochLacksData |= backlogBytes * 4 < bytes() * 3;
+    return new SendMark(nowNanos);
   }
 
   /**
    * The peer delivered {@code wireBytes} more; {@code mark} is that of the newest frame of them.
    */
   public void acknowledged(long wireBytes, SendMark mark, long nowNanos) {
-    deliveredBytes += wireBytes;
-    deliveredNanos = nowNanos;
     rtt(Math.max(1, nowNanos - mark.sentNanos()), nowNanos);
-    long spanNanos = Math.max(nowNanos - mark.deliveredNanos(), nowNanos - mark.sentNanos());
-    double rate = (double) (deliveredBytes - mark.deliveredBytes()) / Math.max(1, spanNanos);
-    if (mark.windowLimited() && nowNanos - rateBucketStartNanos > RATE_BUCKET_NANOS) {
-      formerRate = currentRate;
-      currentRate = 0;
-      rateBucketStartNanos = nowNanos;
+    epochBytes += wireBytes;
+    long lastedNanos = nowNanos - epochStartNanos;
+    if (lastedNanos >= Math.max(LEAST_EPOCH_NANOS, 2 * minRttNanos())) {
+      endEpoch((double) epochBytes / lastedNanos);
+      epochStartNanos = nowNanos;
+      epochBytes = 0;
+      epochLacksData = false;
     }
-    currentRate = Math.max(currentRate, rate);
+  }
+
+  private void endEpoch(double rate) {
+    measured = true;
+    if (!epochLacksData || rate > rate()) {
+      epoch = (epoch + 1) % EPOCHS;
+      epochRates[epoch] = rate;
+    }
+  }
+
+  /** Bytes per nanosecond. */
+  private double rate() {
+    double largest = 0;
+    for (double each : epochRates) {
+      largest = Math.max(largest, each);
+    }
+    return largest;
   }
 
   private void rtt(long sampleNanos, long nowNanos) {
@@ -87,12 +108,20 @@ public final class BacklogWindow {
 
   /** Bytes that may be under way now, between the floor and the ceiling. */
   public long bytes() {
-    long rttNanos = minRttNanos();
-    if (rttNanos == Long.MAX_VALUE) {
-      return FLOOR_BYTES;
+    if (!measured) {
+      return Math.min(INITIAL_BYTES, ceilingBytes);
     }
-    double bytes = Math.max(currentRate, formerRate) * (double) (rttNanos + TARGET_NANOS);
+    double bytes = rate() * (double) (minRttNanos() + TARGET_NANOS);
     return Math.max(FLOOR_BYTES, (long) Math.min(bytes, (double) ceilingBytes));
+  }
+
+  /**
+   * How long so many bytes take beyond the path's own round trip: the time that they wait in queues
+   * somewhere. Negative while the path is not full; the target while nothing is known.
+   */
+  public long queueNanos(long backlogBytes) {
+    double rate = rate();
+    return rate > 0 ? (long) ((double) backlogBytes / rate) - minRttNanos() : TARGET_NANOS;
   }
 
   /** Smallest time from send to delivery seen lately; {@link Long#MAX_VALUE} before the first. */
@@ -102,6 +131,6 @@ public final class BacklogWindow {
 
   /** Largest delivery rate seen lately, in bytes per second. */
   public double rateBytesPerSecond() {
-    return Math.max(currentRate, formerRate) * 1e9;
+    return rate() * 1e9;
   }
 }

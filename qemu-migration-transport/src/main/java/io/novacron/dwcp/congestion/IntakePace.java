@@ -11,8 +11,10 @@ package io.novacron.dwcp.congestion;
  * stands still for more than two seconds (measured). So raw bytes are taken no faster than
  *
  * <ul>
- *   <li>what the wire carries of badly compressing pages: {@code wire rate / ratio}, with the ratio
- *       that four of five batches lately stayed below, and
+ *   <li>what the wire carries of badly compressing pages: {@code wire rate / ratio}. In the first
+ *       pass the ratio counts as {@link #UNKNOWN_RATIO} at best, since the pages that the guest
+ *       keeps changing are not known yet; later as what four of five batches lately stayed below;
+ *       and
  *   <li>during the first pass over RAM, when QEMU cannot stop the guest because so much is left,
  *       the rate at which it still would not: {@code bytes left / 1.5 downtime limits}.
  * </ul>
@@ -35,8 +37,11 @@ public final class IntakePace {
   /** Moves the tracked ratio by a tenth within some ten batches that lie on one side. */
   private static final double STEP = 0.02;
 
-  /** A guest whose every page is a reference: the ratio counts as no better than 50-fold. */
-  private static final double LEAST_RATIO = 0.02;
+  /** Counters and records shrink to about half without their older version. */
+  static final double UNKNOWN_RATIO = 0.5;
+
+  /** Pages that were changed in part shrink ten-fold against their older version, safely. */
+  private static final double LEAST_RATIO = 0.1;
 
   /** 20 ms of the rate, a fifth of QEMU's measuring time, may come in one burst... */
   private static final double BURST_SECONDS = 0.02;
@@ -44,7 +49,8 @@ public final class IntakePace {
   /** ...and one read always. */
   private static final double BURST_BYTES = 256 * 1024;
 
-  private double ratio = 0.5;
+  private double ratio = UNKNOWN_RATIO;
+  private boolean firstPass = true;
   private double allowanceBytes = BURST_BYTES;
   private double rateBytesPerSecond;
   private long refilledNanos;
@@ -67,7 +73,12 @@ public final class IntakePace {
    * @param firstPassBytesLeft see {@link io.novacron.dwcp.page.StreamParser#firstPassBytesLeft}
    */
   public boolean mayTake(long nowNanos, double wireRateBytesPerSecond, long firstPassBytesLeft) {
-    double sustained = PROBE * wireRateBytesPerSecond / ratio;
+    if (firstPass && firstPassBytesLeft == 0) {
+      firstPass = false;
+      ratio = UNKNOWN_RATIO;
+    }
+    double sustained =
+        PROBE * wireRateBytesPerSecond / (firstPass ? Math.max(UNKNOWN_RATIO, ratio) : ratio);
     rateBytesPerSecond = Math.max(sustained, (double) firstPassBytesLeft / FIRST_PASS_SECONDS);
     allowanceBytes += rateBytesPerSecond * (double) (nowNanos - refilledNanos) / 1e9;
     refilledNanos = nowNanos;

@@ -9,10 +9,10 @@ import io.novacron.dwcp.plugin.ResidueCodec;
  * <ol>
  *   <li>The last compressed batches did not shrink (ratio above {@value #DOES_NOT_PAY}): stored.
  *       Every {@value #PROBE_EVERY}th is tried with level 1 all the same, since content changes.
- *   <li>The link is not the limit: for {@value #IDLE_CHOICES} choices little of the backlog window
- *       was in use. Then smaller frames gain nothing and cost cores that QEMU could use: stored,
- *       until the link shows to be the limit after all. Each such mistake doubles the time until
- *       the next attempt, so a slow link loses a few percent at most.
+ *   <li>The link is not the limit: for {@value #IDLE_CHOICES} choices nothing queued. Then smaller
+ *       frames gain nothing and cost cores that QEMU could use: stored, until something queues.
+ *       Each such mistake doubles the time until the next attempt, so a slow link loses a few
+ *       percent at most.
  *   <li>The link is the limit and the encoders are idle: level 3, a twentieth smaller at half the
  *       speed. Else level 1.
  * </ol>
@@ -31,26 +31,21 @@ public final class CodecChoice {
   /** The most choices between two attempts to do without compression: 1 GiB of raw bytes. */
   private static final int MOST_IDLE_CHOICES = 4096;
 
-  /**
-   * Below this utilization the link counts as not the limit. A path of round trip R that is just
-   * full without any queue shows R / (R + 40 ms): 0.5 at 40 ms, 0.02 on a LAN.
-   */
-  private static final double IDLE = 0.3;
+  /** 10 ms: what passes through workers and event loops on both hosts takes a few. */
+  private static final long IDLE_QUEUE_NANOS = 10_000_000L;
 
-  /** Above this the link is the limit. */
-  private static final double BUSY = 0.75;
-
-  /** Weight of the newest look: about the last eight count. */
-  private static final double NEWEST = 0.125;
+  /** 20 ms: half of the queue that the backlog window allows where the link is the limit. */
+  private static final long BUSY_QUEUE_NANOS = 20_000_000L;
 
   /**
    * What the choice rests on.
    *
    * @param encodeQueueBatches batches that wait for a worker or are with one
-   * @param utilization share of the backlog window that is under way; near 1 the link is the limit
+   * @param queueNanos how long what is under way waits in queues; negative while the path is not
+   *     full
    * @param compressedRatio payload bytes / raw bytes of the last compressed batches; 1.0 before
    */
-  public record Facts(int encodeQueueBatches, double utilization, double compressedRatio) {}
+  public record Facts(int encodeQueueBatches, long queueNanos, double compressedRatio) {}
 
   private final ResidueCodec stored = new StoredCodec();
   private final ResidueCodec level1 = new ZstdCodec(1);
@@ -59,13 +54,12 @@ public final class CodecChoice {
   /** The first batch is a probe: nothing is known of the content yet. */
   private int storedSinceProbe = PROBE_EVERY - 1;
 
-  private double utilization = 1.0;
   private int idleChoices;
   private int neededIdleChoices = IDLE_CHOICES;
   private boolean linkIsFast;
 
   public ResidueCodec choose(Facts facts) {
-    look(facts.utilization());
+    look(facts.queueNanos());
     if (linkIsFast) {
       return stored;
     }
@@ -73,23 +67,25 @@ public final class CodecChoice {
       return stored;
     }
     storedSinceProbe = 0;
-    return facts.encodeQueueBatches() == 0 && utilization > BUSY ? level3 : level1;
+    return facts.encodeQueueBatches() == 0 && facts.queueNanos() > BUSY_QUEUE_NANOS
+        ? level3
+        : level1;
   }
 
-  private void look(double now) {
-    utilization += NEWEST * (now - utilization);
-    if (linkIsFast && utilization > BUSY) {
+  private void look(long queueNanos) {
+    if (linkIsFast && queueNanos > BUSY_QUEUE_NANOS) {
       linkIsFast = false;
       idleChoices = 0;
       neededIdleChoices = Math.min(2 * neededIdleChoices, MOST_IDLE_CHOICES);
     } else if (!linkIsFast) {
-      idleChoices = utilization < IDLE ? idleChoices + 1 : 0;
+      idleChoices = queueNanos < IDLE_QUEUE_NANOS ? idleChoices + 1 : 0;
       linkIsFast = idleChoices >= neededIdleChoices;
     }
   }
 
   /** For bytes that someone waits for: level 1, or stored where the link is not the limit. */
-  public ResidueCodec fast() {
+  public ResidueCodec fast(long queueNanos) {
+    look(queueNanos);
     return linkIsFast ? stored : level1;
   }
 }

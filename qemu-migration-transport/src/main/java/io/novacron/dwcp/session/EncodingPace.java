@@ -31,10 +31,11 @@ final class EncodingPace {
   }
 
   ResidueCodec codec(ChannelSender sender, int encodeQueueBatches) {
-    return choice.choose(new CodecChoice.Facts(encodeQueueBatches, sender.utilization(), ratio));
+    return choice.choose(new CodecChoice.Facts(encodeQueueBatches, sender.queueNanos(), ratio));
   }
 
-  ResidueCodec latencyCodec() {
-    return choice.fast();
+  /** For bytes that someone waits for. */
+  ResidueCodec latencyCodec(ChannelSender sender) {
+    return choice.fast(sender.queueNanos());
   }
 }

@@ -257,7 +257,9 @@ final class OutboundPipe {
 
   private void encode(Stage stage, OutboundFrame place) {
     ResidueCodec codec =
-        latencyFirst() ? pace.latencyCodec() : pace.codec(sender, digesting.size() + encoding);
+        latencyFirst()
+            ? pace.latencyCodec(sender)
+            : pace.codec(sender, digesting.size() + encoding);
     encoding++;
     if (stage.rawBytes <= INLINE_BYTES) {
       sent(stage, place, codec, payload(stage.batch, codec));

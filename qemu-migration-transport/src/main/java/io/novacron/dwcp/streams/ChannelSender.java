@@ -128,9 +128,9 @@ public final class ChannelSender {
     return unacknowledged.isEmpty();
   }
 
-  /** Share of the window that is under way: near 1 the link, or the destination, is the limit. */
-  public double utilization() {
-    return (double) backlogBytes / window.bytes();
+  /** How long what is under way waits in queues; see {@link BacklogWindow#queueNanos}. */
+  public long queueNanos() {
+    return window.queueNanos(backlogBytes);
   }
 
   public long wireBytes() {

@@ -7,17 +7,17 @@ import io.novacron.dwcp.encoding.CodecChoice.Facts;
 import org.junit.jupiter.api.Test;
 
 class CodecChoiceTest {
-  private static final double BUSY = 1.0;
-  private static final double IDLE = 0.0;
+  private static final long BUSY = 40_000_000;
+  private static final long IDLE = 1_000_000;
 
-  private static String choose(CodecChoice choice, int queue, double saturation, double ratio) {
-    return choice.choose(new Facts(queue, saturation, ratio)).name();
+  private static String choose(CodecChoice choice, int queue, long queueNanos, double ratio) {
+    return choice.choose(new Facts(queue, queueNanos, ratio)).name();
   }
 
-  private static int storedOf(CodecChoice choice, int choices, double saturation) {
+  private static int storedOf(CodecChoice choice, int choices, long queueNanos) {
     int stored = 0;
     for (int i = 0; i < choices; i++) {
-      stored += choose(choice, 1, saturation, 0.2).equals("stored") ? 1 : 0;
+      stored += choose(choice, 1, queueNanos, 0.2).equals("stored") ? 1 : 0;
     }
     return stored;
   }
@@ -40,16 +40,16 @@ class CodecChoiceTest {
     assertEquals(0, storedOf(choice, CodecChoice.IDLE_CHOICES, IDLE));
     storedOf(choice, CodecChoice.IDLE_CHOICES, IDLE);
     assertEquals(1000, storedOf(choice, 1000, IDLE));
-    assertEquals("stored", choice.fast().name());
+    assertEquals("stored", choice.fast(IDLE).name());
   }
 
   @Test
   void compressesAgainAsSoonAsTheLinkIsTheLimit() {
     CodecChoice choice = new CodecChoice();
     storedOf(choice, 100, IDLE);
-    assertTrue(storedOf(choice, 20, BUSY) < 10, "a busy link ends storing within ten batches");
+    assertTrue(storedOf(choice, 20, BUSY) == 0, "a busy link ends storing at once");
     assertEquals(0, storedOf(choice, 1000, BUSY));
-    assertEquals("zstd level 1", choice.fast().name());
+    assertEquals("zstd level 1", choice.fast(BUSY).name());
   }
 
   @Test
@@ -57,7 +57,7 @@ class CodecChoiceTest {
     CodecChoice choice = new CodecChoice();
     int stored = 0;
     for (int i = 0; i < 4000; i++) {
-      boolean storing = choice.fast().name().equals("stored");
+      boolean storing = choice.fast(12_000_000).name().equals("stored");
       stored += choose(choice, 1, storing ? BUSY : IDLE, 0.2).equals("stored") ? 1 : 0;
     }
     assertTrue(stored < 80, stored + " of 4000 batches stored on a link that each one filled");

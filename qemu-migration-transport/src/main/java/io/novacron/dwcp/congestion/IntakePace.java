@@ -50,7 +50,8 @@ public final class IntakePace {
   private static final double BURST_BYTES = 256 * 1024;
 
   private double ratio = UNKNOWN_RATIO;
-  private boolean firstPass = true;
+  private boolean firstPassSeen;
+  private boolean firstPassOver;
   private double allowanceBytes = BURST_BYTES;
   private double rateBytesPerSecond;
   private long refilledNanos;
@@ -73,12 +74,13 @@ public final class IntakePace {
    * @param firstPassBytesLeft see {@link io.novacron.dwcp.page.StreamParser#firstPassBytesLeft}
    */
   public boolean mayTake(long nowNanos, double wireRateBytesPerSecond, long firstPassBytesLeft) {
-    if (firstPass && firstPassBytesLeft == 0) {
-      firstPass = false;
+    firstPassSeen |= firstPassBytesLeft > 0;
+    if (firstPassSeen && !firstPassOver && firstPassBytesLeft == 0) {
+      firstPassOver = true;
       ratio = UNKNOWN_RATIO;
     }
-    double sustained =
-        PROBE * wireRateBytesPerSecond / (firstPass ? Math.max(UNKNOWN_RATIO, ratio) : ratio);
+    double counted = firstPassOver ? ratio : Math.max(UNKNOWN_RATIO, ratio);
+    double sustained = PROBE * wireRateBytesPerSecond / counted;
     rateBytesPerSecond = Math.max(sustained, (double) firstPassBytesLeft / FIRST_PASS_SECONDS);
     allowanceBytes += rateBytesPerSecond * (double) (nowNanos - refilledNanos) / 1e9;
     refilledNanos = nowNanos;

@@ -37,7 +37,7 @@ class CodecChoiceTest {
   @Test
   void storesOnceTheLinkHasBeenIdleForLong() {
     CodecChoice choice = new CodecChoice();
-    assertEquals(0, storedOf(choice, CodecChoice.IDLE_CHOICES, IDLE));
+    assertEquals(0, storedOf(choice, CodecChoice.IDLE_CHOICES - 1, IDLE));
     storedOf(choice, CodecChoice.IDLE_CHOICES, IDLE);
     assertEquals(1000, storedOf(choice, 1000, IDLE));
     assertEquals("stored", choice.fast(IDLE).name());

@@ -85,6 +85,7 @@ public final class ChannelEnd {
   /** The peer's side is connected: bytes flow both ways from here on. */
   void opened() {
     opened = true;
+    outbound.start();
     inbound.opened();
     readIfWanted();
   }
@@ -128,7 +129,7 @@ public final class ChannelEnd {
     inbound.data(data);
   }
 
-  void end(Frame.End end) {
+  void end(Frame.End end) throws WireException {
     inbound.end(end);
   }
 
@@ -149,6 +150,17 @@ public final class ChannelEnd {
     }
     ackDue = false;
     return inbound.ack();
+  }
+
+  /**
+   * Called each second: what no event would wake, a wait for batches of other channels and a lost
+   * acknowledgement of END.
+   */
+  void wake() {
+    outbound.repeatEnd();
+    if (outbound.isStarved()) {
+      owner.touch(this);
+    }
   }
 
   /** Due work: an open batch that may go now, room for more bytes. */

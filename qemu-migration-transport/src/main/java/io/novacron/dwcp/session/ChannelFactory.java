@@ -3,6 +3,7 @@ package io.novacron.dwcp.session;
 import io.novacron.dwcp.congestion.BacklogWindow;
 import io.novacron.dwcp.congestion.IntakePace;
 import io.novacron.dwcp.encoding.BatchPool;
+import io.novacron.dwcp.encoding.CorruptBatchException;
 import io.novacron.dwcp.encoding.DestinationDecoder;
 import io.novacron.dwcp.encoding.SourceEncoder;
 import io.novacron.dwcp.kernels.PageKernels;
@@ -146,8 +147,10 @@ public record ChannelFactory(
     }
 
     private void failed(ChannelEnd channel, Exception cause) {
+      ResetCode code =
+          cause instanceof CorruptBatchException ? ResetCode.INTEGRITY : ResetCode.LOCAL;
       String reason = String.valueOf(cause.getMessage());
-      factory.executor().later(() -> owner.reset(channel, ResetCode.INTEGRITY, reason));
+      factory.executor().later(() -> owner.reset(channel, code, reason));
     }
   }
 }

@@ -3,11 +3,13 @@ package io.novacron.dwcp.session;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamLink;
 import io.novacron.dwcp.wire.Frame;
-import io.novacron.dwcp.wire.FrameEncoder;
 import io.novacron.dwcp.wire.Limits;
 import io.novacron.dwcp.wire.ResetCode;
 import io.novacron.dwcp.wire.WireException;
-import java.util.TreeMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The destination daemon's side of a session: connects the channels that the source opens, in the
@@ -43,7 +45,8 @@ public final class DestinationSession implements StreamSession {
   private final Connector connector;
   private final Listener listener;
   private final long historyBudgetBytes;
-  private final TreeMap<Integer, Frame.Open> pendingOpens = new TreeMap<>();
+  private final Map<Integer, Frame.Open> pendingOpens = new HashMap<>();
+  private final Set<Integer> resetEarly = new HashSet<>();
   private int nextChannelId = 1;
   private boolean connecting;
 
@@ -68,10 +71,12 @@ public final class DestinationSession implements StreamSession {
 
   @Override
   public void streamDown(StreamLink link) {
-    core.remove(link);
-    if (core.streams().liveStreams() == 0 && core.channels().isEmpty()) {
-      finish(new SessionEnd.Idle("the source closed an idle session"));
-    }
+    core.remove(link); // kept for the budget even without a channel: an OPEN may be on its way
+  }
+
+  @Override
+  public void heard(StreamLink link) {
+    core.watch().heard(link);
   }
 
   @Override
@@ -81,16 +86,14 @@ public final class DestinationSession implements StreamSession {
 
   @Override
   public void frame(StreamLink link, Frame frame) throws WireException {
-    core.watch().heard(link);
     switch (frame) {
       case Frame.Open open -> open(open);
-      case Frame.Data data -> core.data(data);
-      case Frame.End end -> core.end(end);
+      case Frame.Data data -> core.data(data, nextChannelId);
+      case Frame.End end -> core.end(end, nextChannelId);
       case Frame.Ack ack -> core.acknowledged(ack);
       case Frame.Reset reset -> reset(reset);
       case Frame.ResetAck ack -> core.resetAcknowledged(ack);
-      case Frame.Ping ping ->
-          link.send(OutboundFrame.unsequenced(FrameEncoder.encode(new Frame.Pong(ping.token()))));
+      case Frame.Ping ping -> SessionCore.pong(link, ping);
       case Frame.Pong pong -> core.watch().pong(pong.token());
       case Frame.Goodbye goodbye ->
           finish(new SessionEnd.Ended("the source ended the session: " + goodbye.reason()));
@@ -109,45 +112,59 @@ public final class DestinationSession implements StreamSession {
       if (channel != null) {
         channel.markAckDue();
       } else {
-        core.sendNow(new Frame.Ack(channelId, 1, 0));
+        core.acknowledgeStale(open);
       }
       return;
     }
-    if (channelId - nextChannelId >= Limits.MAX_OPEN_CHANNELS
-        || core.channels().size() >= Limits.MAX_OPEN_CHANNELS) {
+    checkNear("OPEN", channelId);
+    if (core.unacknowledgedResets() >= Limits.MAX_OPEN_CHANNELS) {
       throw new WireException(
-          "OPEN of channel "
-              + channelId
-              + " while "
-              + core.channels().size()
-              + " are open and "
-              + nextChannelId
-              + " is next; limit "
-              + Limits.MAX_OPEN_CHANNELS);
+          "OPEN of channel " + channelId + " from a source that confirms no RESET");
     }
-    pendingOpens.put(channelId, open);
-    connectNext();
-  }
-
-  /** A channel may be reset before its turn to be connected came. */
-  private void reset(Frame.Reset reset) {
-    core.resetByPeer(reset);
-    Frame.Open waiting = pendingOpens.get(reset.channelId());
-    if (waiting != null) {
-      pendingOpens.put(
-          reset.channelId(), new Frame.Open(waiting.channelId(), waiting.kind(), 0, 0, -1));
+    if (!resetEarly.contains(channelId)) {
+      pendingOpens.put(channelId, open);
       connectNext();
     }
+  }
+
+  private void checkNear(String what, int channelId) throws WireException {
+    if (channelId - nextChannelId >= Limits.MAX_OPEN_CHANNELS) {
+      throw new WireException(
+          what
+              + " of channel "
+              + channelId
+              + " while "
+              + nextChannelId
+              + " is next; at most "
+              + Limits.MAX_OPEN_CHANNELS
+              + " ahead");
+    }
+  }
+
+  /**
+   * A channel may be reset before its turn to be connected came, or before its OPEN, which then may
+   * never come: the RESET takes its place in the order.
+   */
+  private void reset(Frame.Reset reset) throws WireException {
+    int channelId = reset.channelId();
+    if (channelId >= nextChannelId) {
+      checkNear("RESET", channelId);
+      pendingOpens.remove(channelId);
+      resetEarly.add(channelId);
+      connectNext();
+    }
+    core.resetByPeer(reset);
   }
 
   private void connectNext() {
     while (!connecting && core.ended() == null) {
       Frame.Open open = pendingOpens.remove(nextChannelId);
-      if (open == null) {
+      boolean wasReset = resetEarly.remove(nextChannelId);
+      if (open == null && !wasReset) {
         return;
       }
       nextChannelId++;
-      if (open.historyPages() >= 0) {
+      if (open != null) {
         connect(open);
       }
     }
@@ -157,6 +174,11 @@ public final class DestinationSession implements StreamSession {
     ChannelEnd channel =
         factory.destination(grantable(open), core, settings.receiveWindowBytes(), core.streams());
     core.register(channel);
+    if (core.channelCount() > Limits.MAX_OPEN_CHANNELS) {
+      core.reset(
+          channel, ResetCode.CONNECT, Limits.MAX_OPEN_CHANNELS + " channels are open already");
+      return;
+    }
     if (open.historyPages() > historyBudgetBytes / 4096) {
       core.reset(
           channel,
@@ -169,7 +191,12 @@ public final class DestinationSession implements StreamSession {
       return;
     }
     connecting = true;
-    connector.connect(open, channel, new Attempt(channel));
+    Attempt attempt = new Attempt(channel);
+    try {
+      connector.connect(open, channel, attempt);
+    } catch (RuntimeException e) {
+      attempt.failed("this daemon failed: " + e);
+    }
   }
 
   /** Nothing is allocated for a history that will be refused. */
@@ -181,6 +208,7 @@ public final class DestinationSession implements StreamSession {
 
   private final class Attempt implements Outcome {
     private final ChannelEnd channel;
+    private boolean answered;
 
     Attempt(ChannelEnd channel) {
       this.channel = channel;
@@ -188,6 +216,7 @@ public final class DestinationSession implements StreamSession {
 
     @Override
     public void connected(LocalEnd local) {
+      answered = true;
       connecting = false;
       if (channel.isClosed()) {
         local.reset("the channel was reset while it was connected");
@@ -202,6 +231,11 @@ public final class DestinationSession implements StreamSession {
 
     @Override
     public void failed(String reason) {
+      if (answered) {
+        core.reset(channel, ResetCode.LOCAL, reason);
+        return;
+      }
+      answered = true;
       connecting = false;
       core.reset(channel, ResetCode.CONNECT, reason);
       connectNext();
@@ -210,10 +244,11 @@ public final class DestinationSession implements StreamSession {
 
   @Override
   public void tick() {
-    Liveness.tick(core, factory.nanoClock());
+    core.tick();
     if (core.watch().downNanos() > settings.outageBudgetNanos()) {
-      finish(
-          new SessionEnd.GivenUp("no stream for " + core.watch().downNanos() / 1_000_000 + " ms"));
+      String reason = "no stream for " + core.watch().downNanos() / 1_000_000 + " ms";
+      boolean isIdle = core.channelCount() == 0;
+      finish(isIdle ? new SessionEnd.Idle(reason) : new SessionEnd.GivenUp(reason));
     }
   }
 

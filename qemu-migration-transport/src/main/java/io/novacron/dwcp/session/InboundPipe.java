@@ -4,6 +4,7 @@ import io.novacron.dwcp.encoding.CorruptBatchException;
 import io.novacron.dwcp.encoding.DestinationDecoder;
 import io.novacron.dwcp.encoding.PageCounts;
 import io.novacron.dwcp.encoding.UnpackedBatch;
+import io.novacron.dwcp.streams.ChannelSender;
 import io.novacron.dwcp.wire.BufferSource;
 import io.novacron.dwcp.wire.Digest;
 import io.novacron.dwcp.wire.Frame;
@@ -33,6 +34,9 @@ final class InboundPipe {
    * 1 MiB: four batches keep a fast reader busy; a slow one holds up the sender, not our memory.
    */
   private static final int MAX_UNDELIVERED_BYTES = 1024 * 1024;
+
+  /** Twice what a sender that keeps its own bound may have under way. */
+  private static final int MAX_FRAMES_AHEAD = 2 * ChannelSender.MAX_UNACKNOWLEDGED_FRAMES;
 
   /** 16 KiB of payload unpack in some 20 us, about what two thread changes cost. */
   private static final int INLINE_BYTES = 16 * 1024;
@@ -67,6 +71,7 @@ final class InboundPipe {
   private long deliveredPayloadBytes;
   private long wireBytes;
   private int undeliveredBytes;
+  private boolean advancing;
   private boolean ended;
   private boolean broken;
   private boolean dropped;
@@ -114,6 +119,10 @@ final class InboundPipe {
       return;
     }
     int payloadBytes = payload.bytes().remaining();
+    if (isTooFarAhead(data.sequence())) {
+      payload.release();
+      throw tooFarAhead(data);
+    }
     if (arrivedPayloadBytes + payloadBytes > creditBytes()) {
       payload.release();
       throw new WireException(
@@ -124,21 +133,61 @@ final class InboundPipe {
     advance();
   }
 
-  void end(Frame.End end) {
+  void end(Frame.End end) throws WireException {
     wireBytes += Limits.HEADER_BYTES + Long.BYTES + Digest.BYTES;
     if (dropped || ended || isKnown(end.sequence())) {
       ackDue.run();
       return;
     }
+    if (isTooFarAhead(end.sequence())) {
+      throw tooFarAhead(end);
+    }
     arrivals.put(end.sequence(), new Arrival(null, end));
     advance();
+  }
+
+  private boolean isTooFarAhead(long sequence) {
+    return sequence - nextSequence >= MAX_FRAMES_AHEAD;
+  }
+
+  private WireException tooFarAhead(Frame.Sequenced frame) {
+    return new WireException(
+        "sequence "
+            + frame.sequence()
+            + " of channel "
+            + channelId
+            + " while "
+            + nextSequence
+            + " is next; at most "
+            + MAX_FRAMES_AHEAD
+            + " ahead");
   }
 
   private boolean isKnown(long sequence) {
     return sequence < Math.max(1, nextSequence) || arrivals.containsKey(sequence);
   }
 
+  /**
+   * Goes on as far as it can. A local end that reports at once comes back here from within; the
+   * outer call goes on then, so that the stack does not grow. A failure of ours breaks the channel.
+   */
   private void advance() {
+    if (advancing || broken || dropped) {
+      return;
+    }
+    advancing = true;
+    try {
+      deliverInOrder();
+    } catch (CorruptBatchException e) {
+      fail(e);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      fail(new IllegalStateException("this daemon failed: " + e, e));
+    } finally {
+      advancing = false;
+    }
+  }
+
+  private void deliverInOrder() throws CorruptBatchException {
     unpackAhead();
     while (!broken && !dropped && nextSequence > 0 && undeliveredBytes < MAX_UNDELIVERED_BYTES) {
       Arrival head = arrivals.get(nextSequence);
@@ -159,7 +208,7 @@ final class InboundPipe {
   }
 
   /** Starts unpacking of the frames at the head, out of order ones as well, a bounded few. */
-  private void unpackAhead() {
+  private void unpackAhead() throws CorruptBatchException {
     int limit = 2 * executor.parallelism() + 2;
     for (Arrival arrival : arrivals.headMap(nextSequence + limit).values()) {
       if (dropped) {
@@ -173,14 +222,12 @@ final class InboundPipe {
     }
   }
 
-  private void unpack(Arrival arrival, PayloadBuffer payload) {
+  private void unpack(Arrival arrival, PayloadBuffer payload) throws CorruptBatchException {
     if (arrival.payloadBytes <= INLINE_BYTES) {
       try {
         arrival.unpacked = decoder.unpack(payload.bytes());
+      } finally {
         payload.release();
-      } catch (CorruptBatchException e) {
-        payload.release();
-        fail(e);
       }
       return;
     }
@@ -202,25 +249,33 @@ final class InboundPipe {
         });
   }
 
-  private void deliver(Arrival head) {
+  private void deliver(Arrival head) throws CorruptBatchException {
     UnpackedBatch unpacked = head.unpacked;
     if (unpacked == null) {
       throw new IllegalStateException("batch " + (nextSequence - 1) + " is not unpacked");
     }
     int rawBytes = unpacked.rawBytes();
-    PayloadBuffer out = buffers.take(Math.max(1, rawBytes));
-    try {
-      decoder.assemble(unpacked, out.bytes());
-    } catch (CorruptBatchException e) {
-      out.release();
-      fail(e);
-      return;
-    } finally {
-      unpacked.close();
+    PayloadBuffer out;
+    try (unpacked) {
+      out = assembled(unpacked);
     }
-    out.bytes().flip();
     undeliveredBytes += rawBytes;
     local.get().deliver(out, () -> delivered(rawBytes, head.payloadBytes));
+  }
+
+  private PayloadBuffer assembled(UnpackedBatch unpacked) throws CorruptBatchException {
+    PayloadBuffer out = buffers.take(Math.max(1, unpacked.rawBytes()));
+    boolean whole = false;
+    try {
+      decoder.assemble(unpacked, out.bytes());
+      out.bytes().flip();
+      whole = true;
+      return out;
+    } finally {
+      if (!whole) {
+        out.release();
+      }
+    }
   }
 
   private void delivered(int rawBytes, int payloadBytes) {
@@ -231,22 +286,20 @@ final class InboundPipe {
     advance();
   }
 
-  private void finish(Frame.End end) {
+  private void finish(Frame.End end) throws CorruptBatchException {
     Digest chain = Digest.of(decoder.chainDigest());
     if (end.rawBytes() != decoder.rawBytes() || !end.chainDigest().equals(chain)) {
-      fail(
-          new CorruptBatchException(
-              "channel "
-                  + channelId
-                  + " ends after "
-                  + decoder.rawBytes()
-                  + " B with chain digest "
-                  + chain
-                  + "; its sender counted "
-                  + end.rawBytes()
-                  + " B and "
-                  + end.chainDigest()));
-      return;
+      throw new CorruptBatchException(
+          "channel "
+              + channelId
+              + " ends after "
+              + decoder.rawBytes()
+              + " B with chain digest "
+              + chain
+              + "; its sender counted "
+              + end.rawBytes()
+              + " B and "
+              + end.chainDigest());
     }
     ended = true;
     deliveredSequence++;

@@ -16,6 +16,8 @@ final class LinkWatch {
   /** 1 s: frequent enough to notice in time, and nothing beside a migration's traffic. */
   private static final long PING_NANOS = 1_000_000_000L;
 
+  private static final long SECOND_NANOS = 1_000_000_000L;
+
   /** 5 s without a byte, with five pings unanswered: no working path has such a pause. */
   private static final long SILENCE_NANOS = 5_000_000_000L;
 
@@ -28,15 +30,18 @@ final class LinkWatch {
   private final Map<StreamLink, Pulse> pulses = new HashMap<>();
   private long downSinceNanos;
   private long rttNanos;
+  private long secondStartNanos;
 
   LinkWatch(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
     this.downSinceNanos = nanoClock.getAsLong();
+    this.secondStartNanos = downSinceNanos;
   }
 
   void added(StreamLink link) {
     Pulse pulse = new Pulse();
     pulse.heardNanos = nanoClock.getAsLong();
+    pulse.pingedNanos = pulse.heardNanos - PING_NANOS;
     pulses.put(link, pulse);
   }
 
@@ -75,6 +80,20 @@ final class LinkWatch {
       }
     });
     return silent;
+  }
+
+  long nowNanos() {
+    return nanoClock.getAsLong();
+  }
+
+  /** True once a second. */
+  boolean isSecondOver() {
+    long now = nanoClock.getAsLong();
+    if (now - secondStartNanos < SECOND_NANOS) {
+      return false;
+    }
+    secondStartNanos = now;
+    return true;
   }
 
   /** Time of one ping and its answer, from the token that carries when it was sent. */

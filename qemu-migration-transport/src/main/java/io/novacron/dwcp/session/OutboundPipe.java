@@ -75,8 +75,10 @@ final class OutboundPipe {
   private int encoding;
   private long pendingRawBytes;
   private @Nullable ByteBuffer leftover;
+  private @Nullable OutboundFrame endPlace;
+  private boolean started;
   private boolean inputEnded;
-  private boolean endSent;
+  private boolean broken;
   private boolean dropped;
   private boolean waitingForPace;
 
@@ -97,14 +99,26 @@ final class OutboundPipe {
     this.listener = listener;
   }
 
-  /** Whether the local connection may be read: there is room for one full read. */
+  /**
+   * The peer is connected: frames may go. Bytes that the local connection gave before, unasked, as
+   * it may when its other side is gone already, waited in the builder.
+   */
+  void start() {
+    started = true;
+    advance();
+  }
+
+  /**
+   * Whether the local connection may be read: there is room for one full read, and for one more
+   * that is not asked for (a socket whose other side went away).
+   */
   boolean wantsBytes() {
     return !inputEnded
         && leftover == null
         && digesting.size() + encoding < 2 * executor.parallelism() + 2
         && sender.hasRoom(
             pace.expectedWireBytes(pendingRawBytes + builder.rawBytes()),
-            (long) (digesting.size() + encoding + 1) * SourceEncoder.maxPayloadBytes())
+            (long) (digesting.size() + encoding + 2) * SourceEncoder.maxPayloadBytes())
         && paceAllows();
   }
 
@@ -135,6 +149,14 @@ final class OutboundPipe {
     if (intakePace != null) {
       intakePace.took(in.remaining());
     }
+    if (leftover != null) {
+      keep(in); // behind what waits already
+      return;
+    }
+    append(in);
+  }
+
+  private void append(ByteBuffer in) {
     while (in.hasRemaining()) {
       boolean taken = builder.append(in);
       if (builder.isFull()) {
@@ -147,10 +169,17 @@ final class OutboundPipe {
   }
 
   /**
-   * No batch could be had: what was read waits here, nothing more is read. Rare, at most one read.
+   * No batch could be had: what was read waits here, nothing more is read. Rare, at most one read,
+   * which may come in several pieces.
    */
   private void keep(ByteBuffer in) {
-    leftover = ByteBuffer.allocate(in.remaining()).put(in).flip();
+    ByteBuffer former = leftover == null ? ByteBuffer.allocate(0) : leftover;
+    leftover = ByteBuffer.allocate(former.remaining() + in.remaining()).put(former).put(in).flip();
+  }
+
+  /** Waits for a batch that another channel must give back: nothing of its own will wake it. */
+  boolean isStarved() {
+    return leftover != null;
   }
 
   /** The local connection has nothing more right now. */
@@ -188,7 +217,7 @@ final class OutboundPipe {
     ByteBuffer kept = leftover;
     if (kept != null) {
       leftover = null;
-      bytes(kept);
+      append(kept);
     }
     if (inputEnded) {
       submitAll();
@@ -218,8 +247,28 @@ final class OutboundPipe {
       encoder.digest(batch);
       stage.digested = true;
       advance();
-    } else {
-      executor.run(() -> encoder.digest(batch), () -> digested(stage), listener::failed);
+      return;
+    }
+    executor.run(
+        () -> encoder.digest(batch),
+        () -> guarded(() -> digested(stage)),
+        cause -> stageFailed(stage, cause));
+  }
+
+  /** Nothing is sent after it: a batch that is missing must not go unnoticed. */
+  private void stageFailed(Stage stage, Exception cause) {
+    broken = true;
+    pool.give(stage.batch);
+    listener.failed(cause);
+  }
+
+  /** A failure of ours on the session's thread breaks the channel; a guest must not wait for it. */
+  private void guarded(Runnable completion) {
+    try {
+      completion.run();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      broken = true;
+      listener.failed(new IllegalStateException("this daemon failed: " + e, e));
     }
   }
 
@@ -233,7 +282,10 @@ final class OutboundPipe {
 
   /** Gives places to the batches at the head whose digests are there, then to END. */
   private void advance() {
-    while (!dropped) {
+    if (!started || dropped || broken) {
+      return;
+    }
+    while (!broken) {
       Stage head = digesting.peekFirst();
       if (head == null || !head.digested) {
         break;
@@ -242,16 +294,24 @@ final class OutboundPipe {
       encoder.reference(head.batch);
       encode(head, sender.place(latencyFirst()));
     }
-    if (inputEnded
-        && !endSent
-        && !dropped
-        && digesting.isEmpty()
-        && leftover == null
-        && builder.isEmpty()) {
-      endSent = true;
-      OutboundFrame place = sender.place(urgent);
-      Digest chain = Digest.of(encoder.chainDigest());
-      sender.control(place, new Frame.End(channelId, place.sequence(), encoder.rawBytes(), chain));
+    boolean isDrained = digesting.isEmpty() && leftover == null && builder.isEmpty();
+    if (inputEnded && isDrained && endPlace == null && !broken) {
+      sendEnd();
+    }
+  }
+
+  private void sendEnd() {
+    OutboundFrame place = sender.place(urgent);
+    endPlace = place;
+    Digest chain = Digest.of(encoder.chainDigest());
+    sender.control(place, new Frame.End(channelId, place.sequence(), encoder.rawBytes(), chain));
+  }
+
+  /** Sends END again if its acknowledgement is missing. */
+  void repeatEnd() {
+    OutboundFrame sentEnd = endPlace;
+    if (sentEnd != null) {
+      sender.repeat(sentEnd);
     }
   }
 
@@ -262,14 +322,29 @@ final class OutboundPipe {
             : pace.codec(sender, digesting.size() + encoding);
     encoding++;
     if (stage.rawBytes <= INLINE_BYTES) {
-      sent(stage, place, codec, payload(stage.batch, codec));
+      encodeInline(stage, place, codec);
       return;
     }
     PayloadBuffer[] result = new PayloadBuffer[1];
     executor.run(
         () -> result[0] = payload(stage.batch, codec),
-        () -> sent(stage, place, codec, result[0]),
-        listener::failed);
+        () -> guarded(() -> sent(stage, place, codec, result[0])),
+        cause -> {
+          encoding--;
+          stageFailed(stage, cause);
+        });
+  }
+
+  private void encodeInline(Stage stage, OutboundFrame place, ResidueCodec codec) {
+    PayloadBuffer payload;
+    try {
+      payload = payload(stage.batch, codec);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      encoding--;
+      stageFailed(stage, new IllegalStateException("this daemon failed: " + e, e));
+      return;
+    }
+    sent(stage, place, codec, payload);
   }
 
   /**
@@ -278,14 +353,22 @@ final class OutboundPipe {
    */
   private PayloadBuffer payload(Batch batch, ResidueCodec codec) {
     PayloadBuffer large = buffers.take(SourceEncoder.maxPayloadBytes());
-    int length = encoder.encode(batch, codec, large.bytes());
-    large.bytes().position(0).limit(length);
-    if (length > SourceEncoder.maxPayloadBytes() / 2) {
-      return large;
+    boolean kept = false;
+    try {
+      int length = encoder.encode(batch, codec, large.bytes());
+      large.bytes().position(0).limit(length);
+      kept = length > SourceEncoder.maxPayloadBytes() / 2;
+      return kept ? large : fitting(large, length);
+    } finally {
+      if (!kept) {
+        large.release();
+      }
     }
+  }
+
+  private PayloadBuffer fitting(PayloadBuffer large, int length) {
     PayloadBuffer fitting = buffers.take(length);
     fitting.bytes().put(large.bytes()).flip();
-    large.release();
     return fitting;
   }
 
@@ -302,7 +385,7 @@ final class OutboundPipe {
 
   /** All bytes and END are at the peer's local connection. */
   boolean isFinished() {
-    return endSent && sender.isAllAcknowledged();
+    return endPlace != null && sender.isAllAcknowledged();
   }
 
   ChannelSender sender() {

@@ -80,6 +80,10 @@ final class SessionCore implements ChannelEnd.Owner {
     return channels.get(channelId);
   }
 
+  int channelCount() {
+    return channels.size();
+  }
+
   List<ChannelEnd> channels() {
     return List.copyOf(channels.values());
   }
@@ -89,28 +93,65 @@ final class SessionCore implements ChannelEnd.Owner {
     streams.offer(OutboundFrame.unsequenced(FrameEncoder.encode(frame)));
   }
 
-  void data(Frame.Data data) throws WireException {
+  /**
+   * Sends what the peer's frame asks for.
+   *
+   * @throws WireException when so many answers wait that the peer cannot be reading them
+   */
+  private void answer(Frame frame) throws WireException {
+    if (streams.isFlooded()) {
+      throw new WireException("the peer sends and does not read: too many answers wait");
+    }
+    sendNow(frame);
+  }
+
+  /** Answers on the stream of the ping, unless that is busy: then what goes over it is as good. */
+  static void pong(StreamLink link, Frame.Ping ping) {
+    if (link.canSend()) {
+      link.send(OutboundFrame.unsequenced(FrameEncoder.encode(new Frame.Pong(ping.token()))));
+    }
+  }
+
+  /**
+   * Takes a DATA frame; owns its payload.
+   *
+   * @param nextChannelId first id that no channel had yet
+   */
+  void data(Frame.Data data, int nextChannelId) throws WireException {
     ChannelEnd channel = channels.get(data.channelId());
     if (channel == null) {
       data.payload().release();
+      checkKnown(data, nextChannelId);
       acknowledgeStale(data);
     } else {
       channel.data(data);
     }
   }
 
-  void end(Frame.End frame) {
+  void end(Frame.End frame, int nextChannelId) throws WireException {
     ChannelEnd channel = channels.get(frame.channelId());
     if (channel == null) {
+      checkKnown(frame, nextChannelId);
       acknowledgeStale(frame);
     } else {
       channel.end(frame);
     }
   }
 
+  /** A frame of a channel that was never here must not be acknowledged: it would be lost. */
+  void checkKnown(Frame.Sequenced frame, int nextChannelId) throws WireException {
+    if (frame.channelId() >= nextChannelId || frame.channelId() < 1) {
+      throw new WireException(
+          frame.getClass().getSimpleName()
+              + " of channel "
+              + frame.channelId()
+              + ", which was never opened");
+    }
+  }
+
   /** The channel is gone here; its peer's end must not wait for an ACK that was lost. */
-  private void acknowledgeStale(Frame.Sequenced frame) {
-    sendNow(new Frame.Ack(frame.channelId(), frame.sequence() + 1, 0));
+  void acknowledgeStale(Frame.Sequenced frame) throws WireException {
+    answer(new Frame.Ack(frame.channelId(), frame.sequence() + 1, 0));
   }
 
   void acknowledged(Frame.Ack ack) throws WireException {
@@ -120,13 +161,18 @@ final class SessionCore implements ChannelEnd.Owner {
     }
   }
 
-  void resetByPeer(Frame.Reset reset) {
-    sendNow(new Frame.ResetAck(reset.channelId()));
+  void resetByPeer(Frame.Reset reset) throws WireException {
+    answer(new Frame.ResetAck(reset.channelId()));
     ChannelEnd channel = channels.remove(reset.channelId());
     if (channel != null) {
       channel.abort("peer reset the channel (" + reset.code() + "): " + reset.reason());
       channelClosed.accept(channel);
     }
+  }
+
+  /** Resets that the peer was told of and has not confirmed. */
+  int unacknowledgedResets() {
+    return unacknowledgedResets.size();
   }
 
   void resetAcknowledged(Frame.ResetAck ack) {
@@ -159,18 +205,41 @@ final class SessionCore implements ChannelEnd.Owner {
     List<ChannelEnd> due = new ArrayList<>(touched);
     touched.clear();
     for (ChannelEnd channel : due) {
-      if (channel.isClosed()) {
-        continue;
+      if (!channel.isClosed()) {
+        flush(channel);
       }
+    }
+  }
+
+  /** A failure of ours breaks this channel; it must neither leave it waiting nor harm others. */
+  private void flush(ChannelEnd channel) {
+    try {
       Frame.Ack ack = channel.takeAck();
       if (ack != null) {
         sendNow(ack);
       }
       channel.resume();
-      if (channel.isFinished() && channels.remove(channel.id()) != null) {
-        channel.close();
-        channelClosed.accept(channel);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      reset(channel, ResetCode.LOCAL, "this daemon failed: " + e);
+    }
+    if (!channel.isClosed() && channel.isFinished() && channels.remove(channel.id()) != null) {
+      channel.close();
+      channelClosed.accept(channel);
+    }
+  }
+
+  /** Pings, silent streams, and once a second what no event would wake. */
+  void tick() {
+    for (StreamLink link : watch.silent()) {
+      link.close("silent for more than 5 s");
+    }
+    for (StreamLink link : watch.dueForPing()) {
+      if (link.canSend()) {
+        link.send(OutboundFrame.unsequenced(FrameEncoder.encode(new Frame.Ping(watch.nowNanos()))));
       }
+    }
+    if (watch.isSecondOver()) {
+      channels().forEach(ChannelEnd::wake);
     }
   }
 

@@ -3,7 +3,7 @@ package io.novacron.dwcp.session;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamLink;
 import io.novacron.dwcp.wire.Frame;
-import io.novacron.dwcp.wire.FrameEncoder;
+import io.novacron.dwcp.wire.Limits;
 import io.novacron.dwcp.wire.WireException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +27,9 @@ public final class SourceSession implements StreamSession {
   /** A minute: the next migration to the same peer, if one of a series, finds the session warm. */
   private static final long IDLE_NANOS = 60_000_000_000L;
 
+  /** Half of what a destination takes: there a channel may live on while its end is on the way. */
+  private static final int MAX_CHANNELS = Limits.MAX_OPEN_CHANNELS / 2;
+
   private final SessionCore core;
   private final ChannelFactory factory;
   private final SessionSettings settings;
@@ -49,17 +52,33 @@ public final class SourceSession implements StreamSession {
 
   /**
    * Opens a channel for a local connection. Nothing is read from it before the destination is
-   * connected; when it can't, {@link LocalEnd#reset} is called.
+   * connected; when it can't, {@link LocalEnd#reset} is called: at once, and the channel is closed,
+   * if the session is over or has too many.
    */
   public ChannelEnd open(ChannelRequest request, LocalEnd local) {
-    int channelId = nextChannelId++;
-    Frame.Open open = request.open(channelId);
+    Frame.Open open = request.open(nextChannelId);
     ChannelEnd channel = factory.source(open, core, settings.receiveWindowBytes(), core.streams());
     channel.attach(local);
+    String refusal = refusal();
+    if (!refusal.isEmpty()) {
+      channel.abort(refusal);
+      return channel;
+    }
+    nextChannelId++;
     core.register(channel);
     OutboundFrame place = channel.outbound().sender().place(true);
     channel.outbound().sender().control(place, open);
     return channel;
+  }
+
+  private String refusal() {
+    SessionEnd end = core.ended();
+    if (end != null) {
+      return "the session ended: " + end.reason();
+    }
+    return core.channelCount() < MAX_CHANNELS
+        ? ""
+        : MAX_CHANNELS + " channels are open to this peer";
   }
 
   @Override
@@ -76,22 +95,25 @@ public final class SourceSession implements StreamSession {
   }
 
   @Override
+  public void heard(StreamLink link) {
+    core.watch().heard(link);
+  }
+
+  @Override
   public void writable() {
     core.streams().pump();
   }
 
   @Override
   public void frame(StreamLink link, Frame frame) throws WireException {
-    core.watch().heard(link);
     switch (frame) {
       case Frame.Opened opened -> opened(opened);
-      case Frame.Data data -> core.data(data);
-      case Frame.End end -> core.end(end);
+      case Frame.Data data -> core.data(data, nextChannelId);
+      case Frame.End end -> core.end(end, nextChannelId);
       case Frame.Ack ack -> core.acknowledged(ack);
       case Frame.Reset reset -> core.resetByPeer(reset);
       case Frame.ResetAck ack -> core.resetAcknowledged(ack);
-      case Frame.Ping ping ->
-          link.send(OutboundFrame.unsequenced(FrameEncoder.encode(new Frame.Pong(ping.token()))));
+      case Frame.Ping ping -> SessionCore.pong(link, ping);
       case Frame.Pong pong -> core.watch().pong(pong.token());
       case Frame.Goodbye goodbye ->
           finish(new SessionEnd.Ended("the peer ended the session: " + goodbye.reason()));
@@ -107,19 +129,22 @@ public final class SourceSession implements StreamSession {
     return new WireException(what + " after the handshake of the stream");
   }
 
-  private void opened(Frame.Opened opened) {
+  private void opened(Frame.Opened opened) throws WireException {
     ChannelEnd channel = core.channel(opened.channelId());
-    if (channel != null && !channel.isOpened()) {
+    if (channel == null) {
+      core.checkKnown(opened, nextChannelId);
+      core.acknowledgeStale(opened);
+      return;
+    }
+    if (!channel.isOpened()) {
       channel.opened();
     }
-    if (channel != null) {
-      channel.markAckDue();
-    }
+    channel.markAckDue();
   }
 
   @Override
   public void tick() {
-    Liveness.tick(core, factory.nanoClock());
+    core.tick();
     long budgetNanos =
         isSwitchover() ? settings.switchoverBudgetNanos() : settings.outageBudgetNanos();
     if (core.watch().downNanos() > budgetNanos) {

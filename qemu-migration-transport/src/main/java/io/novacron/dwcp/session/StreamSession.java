@@ -12,6 +12,9 @@ public interface StreamSession {
   /** The stream is closed; harmless when repeated. */
   void streamDown(StreamLink link);
 
+  /** Bytes came on the stream, perhaps less than a frame: it lives. */
+  void heard(StreamLink link);
+
   /**
    * A whole, checked frame; owns the payload of DATA.
    *

@@ -23,6 +23,7 @@ public final class OutboundFrame {
   private @Nullable PayloadBuffer payload;
   private @Nullable SendMark mark;
   private boolean acknowledged;
+  private boolean waiting;
 
   /**
    * @param sequence place in the channel's direction, or -1 for a frame that is never sent again
@@ -96,6 +97,15 @@ public final class OutboundFrame {
     if (listener != null && mark == null) {
       mark = listener.sent(this);
     }
+  }
+
+  /** Whether it lies in a queue of the stream group. */
+  boolean isWaiting() {
+    return waiting;
+  }
+
+  void waiting(boolean now) {
+    waiting = now;
   }
 
   boolean isAcknowledged() {

@@ -1,5 +1,6 @@
 package io.novacron.dwcp.streams;
 
+import io.novacron.dwcp.wire.Limits;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,16 +15,21 @@ import org.jspecify.annotations.Nullable;
  * Order is the receiver's business (sequence numbers per channel).
  *
  * <p>Urgent frames (control, RPC, return path, the end of a migration) overtake bulk ones. Queues
- * are bounded by the channels: a channel has at most its backlog window outstanding. When a stream
- * dies, its unacknowledged frames go to the head of the queue in their old order. Session thread
- * only.
+ * are bounded by the channels: a channel has at most its backlog window outstanding. Unsequenced
+ * frames answer the peer's: while {@link #isFlooded()} no more of those may be taken, and without a
+ * stream they are not kept, since each new stream begins with their repetition. When a stream dies,
+ * its unacknowledged frames go to the head of the queue in their old order. Session thread only.
  */
 public final class StreamGroup {
+  /** Four for each channel that can be open: no peer that reads lets so many wait. */
+  static final int MAX_UNSEQUENCED = 4 * Limits.MAX_OPEN_CHANNELS;
+
   private final ArrayDeque<OutboundFrame> urgent = new ArrayDeque<>();
   private final ArrayDeque<OutboundFrame> bulk = new ArrayDeque<>();
   private final List<StreamLink> links = new ArrayList<>();
   private final Map<StreamLink, ArrayDeque<OutboundFrame>> inFlight = new HashMap<>();
   private int nextLink;
+  private int unsequenced;
   private boolean pumping;
   private long resentFrames;
   private long wireBytes;
@@ -43,12 +49,13 @@ public final class StreamGroup {
     }
     List<OutboundFrame> again = new ArrayList<>();
     for (OutboundFrame frame : lost) {
-      if (!frame.isAcknowledged()) {
+      if (!frame.isAcknowledged() && !frame.isWaiting()) {
         again.add(frame);
       }
     }
     again.sort(Comparator.comparingLong(OutboundFrame::sequence).reversed());
     for (OutboundFrame frame : again) {
+      frame.waiting(true);
       queueOf(frame).addFirst(frame);
     }
     resentFrames += again.size();
@@ -57,8 +64,28 @@ public final class StreamGroup {
 
   /** Queues a filled frame and sends what can be sent. */
   public void offer(OutboundFrame frame) {
+    if (frame.isSequenced()) {
+      frame.waiting(true);
+    } else if (links.isEmpty()) {
+      return;
+    } else {
+      unsequenced++;
+    }
     queueOf(frame).addLast(frame);
     pump();
+  }
+
+  /** Sends a frame once more that the peer may not have; nothing happens while it waits anyway. */
+  void repeat(OutboundFrame frame) {
+    if (!frame.isAcknowledged() && !frame.isWaiting()) {
+      resentFrames++;
+      offer(frame);
+    }
+  }
+
+  /** The peer asks for answers and does not read them. */
+  public boolean isFlooded() {
+    return unsequenced >= MAX_UNSEQUENCED;
   }
 
   private ArrayDeque<OutboundFrame> queueOf(OutboundFrame frame) {
@@ -111,12 +138,17 @@ public final class StreamGroup {
     return frame != null ? frame : pollLive(bulk);
   }
 
-  private static @Nullable OutboundFrame pollLive(ArrayDeque<OutboundFrame> queue) {
+  private @Nullable OutboundFrame pollLive(ArrayDeque<OutboundFrame> queue) {
     OutboundFrame frame = queue.pollFirst();
-    while (frame != null && frame.isAcknowledged()) {
+    while (frame != null) {
+      frame.waiting(false);
+      unsequenced -= frame.isSequenced() ? 0 : 1;
+      if (!frame.isAcknowledged()) {
+        return frame;
+      }
       frame = queue.pollFirst();
     }
-    return frame;
+    return null;
   }
 
   /** The next stream in turn that can send, so that equal streams share evenly. */
@@ -159,6 +191,7 @@ public final class StreamGroup {
   public void clear() {
     urgent.clear();
     bulk.clear();
+    unsequenced = 0;
     for (StreamLink link : links()) {
       links.remove(link);
       inFlight.remove(link);

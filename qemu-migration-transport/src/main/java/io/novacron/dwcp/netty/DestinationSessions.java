@@ -174,8 +174,8 @@ public final class DestinationSessions {
       }
     }
     Entry entry = new Entry(hello.session(), loop, hello);
-    sessions.put(entry.id, entry);
-    return entry;
+    Entry earlier = sessions.putIfAbsent(entry.id, entry);
+    return earlier == null ? entry : earlier;
   }
 
   /** Moves the stream's socket to the session's event loop, where it stays. */
@@ -192,13 +192,15 @@ public final class DestinationSessions {
   }
 
   private void join(Entry entry, StreamHandler stream, int version) {
+    if (sessions.get(entry.id) != entry) {
+      refuse(stream, RefuseCode.UNKNOWN_SESSION, "the session ended just now");
+      return;
+    }
     DestinationSession session = entry.session;
     if (session == null) {
       session = start(entry);
     }
-    if (sessions.get(entry.id) != entry) {
-      refuse(stream, RefuseCode.UNKNOWN_SESSION, "the session ended just now");
-    } else if (session.liveStreams() >= Limits.MAX_STREAMS) {
+    if (session.liveStreams() >= Limits.MAX_STREAMS) {
       refuse(stream, RefuseCode.BUSY, Limits.MAX_STREAMS + " streams are open in the session");
     } else {
       TransportSettings settings = transport.settings();
@@ -225,8 +227,18 @@ public final class DestinationSessions {
     entry.session = session;
     entry.ticker =
         entry.loop.scheduleAtFixedRate(
-            session::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+            () -> tick(entry, session), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     return session;
+  }
+
+  /** A tick that throws would never come again, and with it no budget would ever end. */
+  private static void tick(Entry entry, DestinationSession session) {
+    try {
+      session.tick();
+    } catch (RuntimeException e) {
+      LOG.error("session {} from {} failed", entry.id.abbreviated(), entry.hostName, e);
+      session.finish(new SessionEnd.Ended("this daemon failed: " + e));
+    }
   }
 
   private final class SessionListener implements DestinationSession.Listener {
@@ -243,7 +255,7 @@ public final class DestinationSessions {
 
     @Override
     public void ended(SessionEnd end) {
-      sessions.remove(entry.id);
+      sessions.remove(entry.id, entry);
       Future<?> ticker = entry.ticker;
       if (ticker != null) {
         ticker.cancel(false);

@@ -26,8 +26,8 @@ record EventLoopExecutor(EventLoop loop, ExecutorService workers, int parallelis
     } catch (Exception e) {
       later(() -> failed.accept(e));
       return;
-    } catch (OutOfMemoryError e) {
-      later(() -> failed.accept(new IllegalStateException("out of memory: " + e.getMessage(), e)));
+    } catch (OutOfMemoryError | LinkageError | AssertionError | StackOverflowError e) {
+      later(() -> failed.accept(new IllegalStateException("a worker failed: " + e, e)));
       return;
     }
     later(done);

@@ -30,9 +30,6 @@ public final class LocalSockets {
    */
   private static final int KERNEL_BUFFER_BYTES = 512 * 1024;
 
-  private static final int READ_BYTES = 64 * 1024;
-  private static final int READS = ChannelEnd.MAX_READ_BYTES / READ_BYTES;
-
   private LocalSockets() {}
 
   /** Puts handlers on a connection, on its event loop, before any byte is read. */
@@ -95,9 +92,10 @@ public final class LocalSockets {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
-        FixedRecvByteBufAllocator reads = new FixedRecvByteBufAllocator(READ_BYTES);
-        reads.maxMessagesPerRead(READS);
-        channel.config().setRecvByteBufAllocator(reads);
+        // without autoRead Netty reads once per request, so the whole measure must fit in one
+        channel
+            .config()
+            .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(ChannelEnd.MAX_READ_BYTES));
         setup.accept(channel);
       }
     };

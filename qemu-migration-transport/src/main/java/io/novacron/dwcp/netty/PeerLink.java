@@ -12,6 +12,7 @@ import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.SessionEnd;
 import io.novacron.dwcp.session.SourceSession;
 import io.novacron.dwcp.wire.Frame;
+import io.novacron.dwcp.wire.ProtocolVersions;
 import io.novacron.dwcp.wire.RefuseCode;
 import io.novacron.dwcp.wire.SessionId;
 import java.net.ConnectException;
@@ -87,6 +88,8 @@ public final class PeerLink {
     this.port = port;
     this.loop = transport.loops().next();
     this.channelListener = listener;
+    this.retryAtNanos = transport.nanoClock().getAsLong();
+    this.quarantinedUntilNanos = retryAtNanos;
   }
 
   /** The event loop that local connections of this peer must live on. */
@@ -115,8 +118,10 @@ public final class PeerLink {
     } else {
       waiters.add(waiter);
       if (waiters.size() == 1) {
-        sessionId = new SessionId(RANDOM.nextLong(), RANDOM.nextLong());
-        dial(false);
+        SessionId fresh = new SessionId(RANDOM.nextLong(), RANDOM.nextLong());
+        sessionId = fresh;
+        dialing = 0;
+        dial(fresh, false);
       }
     }
   }
@@ -132,7 +137,8 @@ public final class PeerLink {
     return Math.min(peerHistoryBudgetBytes, transport.settings().historyBudgetBytes());
   }
 
-  private void dial(boolean resume) {
+  /** What comes of it counts only while the link still wants this session. */
+  private void dial(SessionId wanted, boolean resume) {
     dialing++;
     ChannelFuture attempt =
         new Bootstrap()
@@ -141,13 +147,14 @@ public final class PeerLink {
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS, transport.settings().connectTimeoutMillis())
             .handler(
-                StreamSockets.initializer(transport.buffers(), () -> new SourceHandshake(resume)))
+                StreamSockets.initializer(
+                    transport.buffers(), () -> new SourceHandshake(wanted, resume)))
             .connect(new InetSocketAddress(host, port));
     attempt.addListener(result -> {
       if (!result.isSuccess()) {
         Throwable cause = result.cause();
-        refused = cause instanceof ConnectException && isRefused(cause) ? refused + 1 : 0;
-        dialFailed(Kind.PEER_UNREACHABLE, String.valueOf(cause.getMessage()));
+        boolean isRefusal = cause instanceof ConnectException && isRefused(cause);
+        dialFailed(wanted, isRefusal, Kind.PEER_UNREACHABLE, String.valueOf(cause.getMessage()));
       }
     });
   }
@@ -156,9 +163,13 @@ public final class PeerLink {
     return String.valueOf(cause.getMessage()).contains("refused");
   }
 
-  private void dialFailed(Kind kind, String cause) {
+  private void dialFailed(SessionId wanted, boolean isRefusal, Kind kind, String cause) {
+    if (!wanted.equals(sessionId)) {
+      return; // of a session that is over: its successor's waiters wait for their own attempt
+    }
     String reason = host + ":" + port + ": " + cause;
     dialing--;
+    refused = isRefusal ? refused + 1 : 0;
     lastError = reason;
     retryAtNanos = transport.nanoClock().getAsLong() + RETRY_NANOS;
     SourceSession live = session;
@@ -172,32 +183,38 @@ public final class PeerLink {
   private void answer(Consumer<Waiter> answer) {
     List<Waiter> due = List.copyOf(waiters);
     waiters.clear();
-    due.forEach(answer);
+    for (Waiter waiter : due) {
+      try {
+        answer.accept(waiter);
+      } catch (RuntimeException e) {
+        LOG.error("a connection that waited for {} failed; the others go on", peerName, e);
+      }
+    }
   }
 
   /** The source's half of the handshake of one stream. */
   private final class SourceHandshake implements StreamHandler.Handshake {
     private final boolean resume;
-    private final @Nullable SessionId id = sessionId;
+    private final SessionId id;
     private boolean settled;
     private @Nullable Future<?> timeout;
     private Kind failure = Kind.PEER_NOT_DWCP;
 
-    SourceHandshake(boolean resume) {
+    SourceHandshake(SessionId id, boolean resume) {
+      this.id = id;
       this.resume = resume;
     }
 
     @Override
     public void start(StreamHandler stream) {
-      SessionId wanted = id;
-      if (wanted == null) {
+      if (!id.equals(sessionId)) {
         stream.close("the session ended while a stream was dialled");
         return;
       }
       TransportSettings settings = transport.settings();
       stream.sendNow(
           new Frame.Hello(
-              settings.versions(), wanted, resume, settings.instance(), settings.hostName()));
+              settings.versions(), id, resume, settings.instance(), settings.hostName()));
       timeout =
           loop.schedule(
               () ->
@@ -229,6 +246,12 @@ public final class PeerLink {
         stream.close("HELLO_REPLY is for session " + reply.session());
         return;
       }
+      ProtocolVersions spoken = transport.settings().versions();
+      if (reply.version() < spoken.oldest() || reply.version() > spoken.newest()) {
+        stream.close(
+            "HELLO_REPLY chose version " + reply.version() + ", " + spoken + " were offered");
+        return;
+      }
       settle();
       dialing--;
       refused = 0;
@@ -248,7 +271,8 @@ public final class PeerLink {
       SourceSession live = session;
       failure = Kind.PEER_REFUSED;
       stream.close(reason);
-      if (live != null && refuse.code() == RefuseCode.UNKNOWN_SESSION) {
+      boolean isOfThisSession = id.equals(sessionId);
+      if (live != null && isOfThisSession && refuse.code() == RefuseCode.UNKNOWN_SESSION) {
         live.finish(new SessionEnd.Ended("the peer lost the session: " + refuse.reason()));
       }
     }
@@ -257,7 +281,7 @@ public final class PeerLink {
     public void failed(StreamHandler stream, String reason) {
       if (!settled) {
         settle();
-        dialFailed(failure, reason);
+        dialFailed(id, false, failure, reason);
       }
     }
   }
@@ -280,19 +304,25 @@ public final class PeerLink {
   private void tick() {
     SourceSession live = session;
     if (live != null) {
-      live.tick();
-      dialMissing();
+      try {
+        live.tick();
+        dialMissing();
+      } catch (RuntimeException e) {
+        LOG.error("session with {} failed", peerName, e);
+        live.finish(new SessionEnd.Ended("this daemon failed: " + e));
+      }
     }
   }
 
   private void dialMissing() {
     SourceSession live = session;
     boolean backedOff = transport.nanoClock().getAsLong() - retryAtNanos < 0;
-    if (live == null || live.ended() != null || backedOff) {
+    SessionId id = sessionId;
+    if (live == null || id == null || live.ended() != null || backedOff) {
       return;
     }
     for (int have = live.liveStreams() + dialing; have < transport.settings().streams(); have++) {
-      dial(true);
+      dial(id, true);
     }
   }
 
@@ -306,6 +336,7 @@ public final class PeerLink {
     public void ended(SessionEnd end) {
       session = null;
       sessionId = null;
+      dialing = 0;
       refused = 0;
       Future<?> running = ticker;
       if (running != null) {

@@ -45,8 +45,12 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Stream
     this.handshake = handshake;
   }
 
-  /** From here on frames belong to the session. */
+  /** From here on frames belong to the session. A stream that died meanwhile does not join. */
   void join(StreamSession owner) {
+    if (closed || !channel.isActive()) {
+      close("closed during the handshake");
+      return;
+    }
     session = owner;
     owner.streamUp(this);
   }
@@ -68,6 +72,10 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Stream
   public void channelRead(ChannelHandlerContext context, Object message) {
     ByteBuf bytes = (ByteBuf) message;
     try {
+      StreamSession owner = session;
+      if (owner != null) {
+        owner.heard(this);
+      }
       if (!closed) {
         decoder.feed(bytes.nioBuffer(), this::frame);
       }
@@ -85,6 +93,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Stream
     } else if (owner != null) {
       owner.frame(this, frame);
     } else {
+      discard(frame); // no handshake takes DATA: its memory must not depend on who connected
       handshake.frame(this, frame);
     }
   }

@@ -44,9 +44,15 @@ public final class Transport implements AutoCloseable {
   private final BatchPool pool = new BatchPool(MAX_BATCHES);
 
   public Transport(TransportSettings settings, PageKernels kernels) {
+    this(
+        settings,
+        kernels,
+        Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MAX_LOOPS));
+  }
+
+  Transport(TransportSettings settings, PageKernels kernels, int loopCount) {
     this.settings = settings;
     this.kernels = kernels;
-    int loopCount = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MAX_LOOPS);
     this.loops =
         new MultiThreadIoEventLoopGroup(
             loopCount, new DefaultThreadFactory("dwcp-loop"), EpollIoHandler.newFactory());
@@ -89,10 +95,21 @@ public final class Transport implements AutoCloseable {
         WINDOW_CEILING_BYTES);
   }
 
-  /** Stops threads; sessions must have been finished before. */
+  /**
+   * Stops threads; sessions must have been finished before. The workers first: what they still hold
+   * is released on the loops.
+   */
   @Override
   public void close() {
+    workers.shutdown();
+    try {
+      if (!workers.awaitTermination(2, TimeUnit.SECONDS)) {
+        workers.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      workers.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
-    workers.shutdownNow();
   }
 }

@@ -1,0 +1,199 @@
+package io.novacron.dwcp.netty;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.netty.util.ResourceLeakDetector;
+import io.novacron.dwcp.fallback.Fallback;
+import io.novacron.dwcp.kernels.JavaPageKernels;
+import io.novacron.dwcp.session.ChannelEnd;
+import io.novacron.dwcp.session.ChannelRequest;
+import io.novacron.dwcp.session.DestinationSession;
+import io.novacron.dwcp.session.SessionEnd;
+import io.novacron.dwcp.session.SessionSettings;
+import io.novacron.dwcp.session.SourceSession;
+import io.novacron.dwcp.wire.ChannelKind;
+import io.novacron.dwcp.wire.Frame;
+import io.novacron.dwcp.wire.ProtocolVersions;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/** A source and a destination daemon's transport in one process, joined by real TCP. */
+final class TwoDaemons implements AutoCloseable {
+  /** For every wait in these tests: never reached when all is well. */
+  static final long PATIENCE_SECONDS = 60;
+
+  private static final SessionSettings SESSION =
+      new SessionSettings(4 * 1024 * 1024, 60_000_000_000L, 2_000_000_000L);
+
+  private final long heldBefore = heldBuffers();
+  private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+  private final int streams;
+  private final Transport sourceTransport;
+  private Transport destinationTransport;
+  private DestinationSessions destination;
+  private Channel listener;
+  private long instance = 100;
+  final BlockingQueue<ChannelEnd> closedAtSource = new LinkedBlockingQueue<>();
+  final BlockingQueue<SessionEnd> endedAtDestination = new LinkedBlockingQueue<>();
+
+  TwoDaemons(int streams) {
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+    this.streams = streams;
+    this.sourceTransport =
+        new Transport(settings("host-a", 1, ProtocolVersions.SPOKEN), new JavaPageKernels(), 2);
+    startDestination(0);
+  }
+
+  TransportSettings settings(String hostName, long of, ProtocolVersions versions) {
+    return new TransportSettings(
+        hostName, of, versions, streams, 2, 64L << 20, 2000, 500, 30_000_000_000L, SESSION);
+  }
+
+  private void startDestination(int port) {
+    destinationTransport =
+        new Transport(
+            settings("host-b", instance++, ProtocolVersions.SPOKEN), new JavaPageKernels(), 2);
+    destination = new DestinationSessions(destinationTransport, new LoopbackHost());
+    listener = listen(destination, port);
+  }
+
+  static Channel listen(DestinationSessions sessions, int port) {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    return sessions.listen(address).syncUninterruptibly().channel();
+  }
+
+  /** The destination daemon is killed and comes back, knowing nothing. */
+  void restartDestination() {
+    int port = port();
+    stopDestination();
+    startDestination(port);
+  }
+
+  private void stopDestination() {
+    listener.close().syncUninterruptibly();
+    destination.finishAll("the daemon stops");
+    destinationTransport.close();
+  }
+
+  int port() {
+    return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  DestinationSessions destination() {
+    return destination;
+  }
+
+  Transport sourceTransport() {
+    return sourceTransport;
+  }
+
+  PeerLink link(int port) {
+    return new PeerLink(sourceTransport, "host-b", "127.0.0.1", port, closedAtSource::add);
+  }
+
+  /** Connects any port that a channel names. */
+  private final class LoopbackHost implements DestinationSessions.Host {
+    @Override
+    public DestinationSession.Connector connector(String sourceHost, EventLoop loop) {
+      return (open, channel, outcome) -> connect(loop, open, channel, outcome);
+    }
+
+    private void connect(
+        EventLoop loop, Frame.Open open, ChannelEnd channel, DestinationSession.Outcome outcome) {
+      LocalSockets.connectLoopback(loop, open.port(), socket -> {})
+          .addListener((ChannelFuture result) -> {
+            if (!result.isSuccess()) {
+              outcome.failed(String.valueOf(result.cause().getMessage()));
+              return;
+            }
+            LocalSocketHandler local = new LocalSocketHandler(result.channel());
+            result.channel().pipeline().addLast("local", local);
+            outcome.connected(local);
+            local.join(channel);
+          });
+    }
+
+    @Override
+    public void channelClosed(String sourceHost, ChannelEnd channel) {}
+
+    @Override
+    public void sessionEnded(String sourceHost, SessionEnd end) {
+      endedAtDestination.add(end);
+    }
+  }
+
+  /** The session, or why there is none. */
+  static CompletableFuture<SourceSession> acquire(PeerLink link) {
+    CompletableFuture<SourceSession> answer = new CompletableFuture<>();
+    link.loop()
+        .execute(() ->
+            link.acquire(
+                new PeerLink.Waiter() {
+                  @Override
+                  public void ready(SourceSession session) {
+                    answer.complete(session);
+                  }
+
+                  @Override
+                  public void unavailable(Fallback fallback) {
+                    answer.completeExceptionally(new Unavailable(fallback));
+                  }
+                }));
+    return answer;
+  }
+
+  static final class Unavailable extends Exception {
+    private static final long serialVersionUID = 1L;
+    final transient Fallback fallback;
+
+    Unavailable(Fallback fallback) {
+      super(fallback.toString());
+      this.fallback = fallback;
+    }
+  }
+
+  /** A port on which each connection becomes a channel to {@code destinationPort}. */
+  int intercept(PeerLink link, SourceSession session, int destinationPort) {
+    return ((InetSocketAddress)
+            LocalSockets.listenLoopback(
+                    link.loop(),
+                    0,
+                    socket -> {
+                      LocalSocketHandler local = new LocalSocketHandler(socket);
+                      socket.pipeline().addLast("local", local);
+                      ChannelRequest request =
+                          new ChannelRequest(ChannelKind.MEMORY, 7, destinationPort, 4096);
+                      local.join(session.open(request, local));
+                    })
+                .syncUninterruptibly()
+                .channel()
+                .localAddress())
+        .getPort();
+  }
+
+  /** Stops both; then what is still held is leaked. */
+  @Override
+  public void close() {
+    stopDestination();
+    sourceTransport.close();
+    for (int i = 0; heldBuffers() > heldBefore && i < 200; i++) {
+      LockSupport.parkNanos(20_000_000L); // thread caches are given back when threads end
+    }
+    ResourceLeakDetector.setLevel(level);
+    if (heldBuffers() > heldBefore) {
+      throw new AssertionError((heldBuffers() - heldBefore) + " direct buffers are leaked");
+    }
+  }
+
+  private static long heldBuffers() {
+    return PooledByteBufAllocator.DEFAULT.metric().directArenas().stream()
+        .mapToLong(arena -> arena.numActiveAllocations())
+        .sum();
+  }
+}

@@ -9,6 +9,9 @@ public sealed interface LibvirtRoute {
 
   int TLS_PORT = 16514;
 
+  /**
+   * In each, {@code host} is a name or an address, one of IPv6 without brackets: ssh(1) takes none.
+   */
   record Tcp(String host, int port) implements LibvirtRoute {}
 
   record Tls(String host, int port) implements LibvirtRoute {}
@@ -24,10 +27,11 @@ public sealed interface LibvirtRoute {
    */
   static LibvirtRoute of(URI uri) {
     String scheme = String.valueOf(uri.getScheme());
-    String host = uri.getHost();
-    if (host == null || host.isEmpty()) {
+    String named = uri.getHost();
+    if (named == null || named.isEmpty()) {
       return new Unusable("the libvirt URI " + uri + " names no host");
     }
+    String host = named.startsWith("[") ? named.substring(1, named.length() - 1) : named;
     int port = uri.getPort();
     return switch (scheme) {
       case "qemu+tcp" -> new Tcp(host, port < 0 ? TCP_PORT : port);

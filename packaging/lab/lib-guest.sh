@@ -19,14 +19,15 @@ cmd_guest() {
 guest_known() { [ -f "$LAB_DIR/guests/$1.log" ] || die "no guest $1 (lab guest start $1)"; }
 
 guest_start() {
-  local name=$1 host=a memory=1024 workload=counters mib=64 rate='' files=0 disks=() vcpus=1 tick=20 disk_rate=512 define=create sabotage=none seed=$((RANDOM * 32768 + RANDOM + 1))
+  local name=$1 host=a memory=1024 workload=counters mib=64 rate='' files=0 disks=() vcpus=1 tick=20 disk_rate=512 define=create sabotage=none backing='' seed=$((RANDOM * 32768 + RANDOM + 1))
   shift
   while [ $# -gt 0 ]; do
-    [ "$1" = --persistent ] || [ $# -ge 2 ] || die "guest start: $1 needs a value"
+    [ "$1" = --persistent ] || [ "$1" = --backing ] || [ $# -ge 2 ] || die "guest start: $1 needs a value"
     case $1 in
       --host) host=$2 ;; --memory) memory=$2 ;; --workload) workload=$2 ;; --mib) mib=$2 ;; --rate) rate=$2 ;;
       --files) files=$2 ;; --disk) disks+=("$2") ;; --disk-rate) disk_rate=$2 ;; --vcpus) vcpus=$2 ;; --tick) tick=$2 ;; --seed) seed=$2 ;; --sabotage) sabotage=$2 ;;
       --persistent) define=define; shift; continue ;;
+      --backing) backing=1; shift; continue ;;
       *) die "guest start: unknown option $1" ;;
     esac
     shift 2
@@ -36,7 +37,7 @@ guest_start() {
   guest_boot_files "$host" "$files"
   local line="console=ttyS0 quiet nowatchdog dwcp.work=$workload dwcp.mib=$mib dwcp.rate=$rate dwcp.tick=$tick"
   line="$line dwcp.seed=$seed dwcp.disks=${#disks[@]} dwcp.diskrate=$disk_rate dwcp.sabotage=$sabotage"
-  guest_disks "$name" "$host" ${disks[@]+"${disks[@]}"}
+  guest_disks "$name" "$host" "$backing" ${disks[@]+"${disks[@]}"}
   guest_xml "$name" "$memory" "$vcpus" "$files" "$line" "${#disks[@]}" >"$LAB_DIR/boot/$name.xml"
   guest_watch "$name"
   echo "$tick" >"$LAB_DIR/guests/$name.tick"
@@ -65,15 +66,25 @@ guest_boot_files() {
 }
 
 # An image with ext4 and real files on the host where the guest starts; an empty one of the same size on the other, as the
-# target of --copy-storage-all.
+# target of --copy-storage-all. With a backing file both have the same one, and an empty image on top.
 guest_disks() {
-  local name=$1 host=$2 number=0 mib
-  shift 2
+  local name=$1 host=$2 backing=$3 number=0 mib base each other
+  other=$(other_host "$host")
+  shift 3
   for mib in "$@"; do
     number=$((number + 1))
     say "disk $number of $name: $mib MiB"
-    guest_script "$host" make-disk.sh "$name-$number.qcow2" "$mib"
-    on "$(other_host "$host")" qemu-img create -q -f qcow2 "/var/lib/libvirt/images/$name-$number.qcow2" "${mib}M"
+    if [ -z "$backing" ]; then
+      guest_script "$host" make-disk.sh "$name-$number.qcow2" "$mib"
+      on "$other" qemu-img create -q -f qcow2 "/var/lib/libvirt/images/$name-$number.qcow2" "${mib}M"
+      continue
+    fi
+    base=$name-$number-base.qcow2
+    guest_script "$host" make-disk.sh "$base" "$mib"
+    cp "$LAB_DIR/$host/images/$base" "$LAB_DIR/$other/images/$base"
+    for each in "$host" "$other"; do
+      on "$each" qemu-img create -q -f qcow2 -b "$base" -F qcow2 "/var/lib/libvirt/images/$name-$number.qcow2"
+    done
   done
 }
 
@@ -113,7 +124,7 @@ guest_stop() {
   for host in $LAB_HOSTS; do
     virsh_on "$host" destroy "$name" >/dev/null 2>&1 || true
     virsh_on "$host" undefine "$name" >/dev/null 2>&1 || true
-    rm -f "$LAB_DIR/$host/images/$name"-[0-9].qcow2
+    rm -f "$LAB_DIR/$host/images/$name"-[0-9].qcow2 "$LAB_DIR/$host/images/$name"-[0-9]-base.qcow2
   done
   if pid=$(pid_in "$LAB_DIR/guests/$name.pid"); then kill "$pid"; fi
   rm -f "$LAB_DIR/guests/$name".* "$LAB_DIR/boot/$name.xml"

@@ -1,0 +1,118 @@
+package io.novacron.dwcp.lab;
+
+import static io.novacron.dwcp.lab.Carried.assertCarried;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Guests whose disks are copied with them. What a guest writes after its arrival makes the two
+ * images differ, so images are compared after a migration that leaves it paused ({@code --suspend})
+ * and after its shutdown.
+ */
+@Tag("lab")
+class DiskFormsIT {
+  @RegisterExtension static final Lab LAB = new Lab(List.of("new"));
+
+  private static final String IMAGES = "/var/lib/libvirt/images/";
+
+  @Test
+  void copiesOneDiskThereAndBack() {
+    Guest guest = LAB.startGuest("one", "--memory", "256", "--rate", "300", "--disk", "64");
+
+    HistoryEntry there = guest.migrate("--copy-storage-all");
+
+    assertCarried(there);
+    assertTrue(there.pages("zero") > 0, there::toString);
+    Guest.Migration back = guest.begin("--copy-storage-all", "--suspend");
+    back.await().expectSuccess();
+    assertCarried(back.history());
+    assertArrivedPausedWithEqualDisks(guest, Host.A, 1);
+  }
+
+  @Test
+  void copiesTwoDisksThroughOneLoopbackPort() {
+    Guest guest =
+        LAB.startGuest("two", "--memory", "256", "--rate", "300", "--disk", "64", "--disk", "32");
+    Guest.Migration migration =
+        guest.begin("--copy-storage-all", "--suspend", "--parallel", "--bandwidth", "25");
+    migration.awaitMemorySent(1);
+
+    List<String> listeners = Carried.qemuListeners(LAB, Host.B);
+
+    // Memory and NBD.
+    assertEquals(2, listeners.size(), listeners::toString);
+    assertTrue(
+        listeners.stream().allMatch(address -> address.startsWith("127.0.0.1:")),
+        listeners::toString);
+    migration.await().expectSuccess();
+    assertCarried(migration.history());
+    assertArrivedPausedWithEqualDisks(guest, Host.B, 2);
+  }
+
+  @Test
+  void copiesOnlyTheTopOfAnImageWhoseBaseIsOnBothHosts() {
+    Guest guest =
+        LAB.startGuest("top", "--memory", "256", "--rate", "300", "--backing", "--disk", "64");
+
+    Guest.Migration migration = guest.begin("--copy-storage-inc", "--suspend");
+    migration.await().expectSuccess();
+
+    assertCarried(migration.history());
+    String image = LAB.on(Host.B, "qemu-img", "info", "-U", IMAGES + "top-1.qcow2");
+    assertTrue(image.contains("backing file: top-1-base.qcow2"), image);
+    assertArrivedPausedWithEqualDisks(guest, Host.B, 1);
+  }
+
+  @Test
+  void leavesBothDisksUsableWhenTheCopyIsAborted() {
+    Guest guest = LAB.startGuest("cut", "--memory", "256", "--rate", "300", "--disk", "64");
+    Guest.Migration migration = guest.begin("--copy-storage-all", "--bandwidth", "5");
+    Await.until(
+        Duration.ofSeconds(30),
+        "a copy of the disk",
+        () -> Carried.qemuListeners(LAB, Host.B).isEmpty() ? "QEMU does not listen yet" : "");
+    Await.pause(Duration.ofSeconds(2));
+
+    LAB.on(Host.A, "virsh", "-q", "domjobabort", "cut");
+
+    migration.await().expectFailure();
+    guest.assertSoundOn(Host.A);
+    Guest.Migration again = guest.begin("--copy-storage-all", "--suspend");
+    again.await().expectSuccess();
+    assertCarried(again.history());
+    assertArrivedPausedWithEqualDisks(guest, Host.B, 1);
+  }
+
+  /** Destroys the guest: QEMU writes out what it holds, then the images must be equal. */
+  private static void assertArrivedPausedWithEqualDisks(Guest guest, Host host, int disks) {
+    assertEquals("paused", guest.state(host));
+    assertEquals("", guest.state(host.other()));
+    LAB.on(host, "virsh", "-q", "destroy", guest.name());
+    for (int number = 1; number <= disks; number++) {
+      String image = guest.name() + "-" + number + ".qcow2";
+      Path copy = images(Host.B).resolve("compared.qcow2");
+      try {
+        Files.copy(images(Host.A).resolve(image), copy);
+        LAB.on(Host.B, "qemu-img", "compare", IMAGES + image, IMAGES + "compared.qcow2");
+        Files.delete(copy);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    guest.stop();
+  }
+
+  private static Path images(Host host) {
+    return LAB.directory().resolve(host.letter()).resolve("images");
+  }
+}

@@ -11,8 +11,15 @@ package io.novacron.dwcp.congestion;
  * <p>The rate is the largest of the last few epochs. An epoch lasts two round trips, 150 ms at
  * least, so that a burst after a hole in the order of frames was filled does not count as rate. As
  * in BBR (Cardwell et al., ACM Queue 2016), an epoch in which the sender lacked data may raise the
- * rate, never lower it. While the window is the limit, it grows by {@code 1 + TARGET / RTT} in each
- * epoch, so it finds the link's rate within some epochs from any start.
+ * rate, never lower it.
+ *
+ * <p>At first the window doubles from epoch to epoch while that raises the rate, as BBR's startup
+ * does; from then on, while it is the limit, it can grow by {@code 1 + TARGET / RTT} in each.
+ *
+ * <p>What waits because of this window lengthens the round trips that it is made from. So a longer
+ * round trip is believed only from a frame that was sent when little was under way; every {@link
+ * #RTT_NANOS} without such a frame the window closes until one came back, which costs a quarter of
+ * a round trip's bytes.
  *
  * <p>One thread; times are handed in.
  */
@@ -23,7 +30,7 @@ public final class BacklogWindow {
   /** 256 KiB: one batch that did not shrink must always fit, else nothing would ever be sent. */
   static final long FLOOR_BYTES = 256 * 1024;
 
-  /** 1 MiB until the first epoch is over: 100 Mbit/s carry it in 80 ms. */
+  /** 1 MiB at least during startup: 100 Mbit/s carry it in 80 ms. */
   static final long INITIAL_BYTES = 1024 * 1024;
 
   /** 150 ms: several times what reordering between streams takes. */
@@ -32,8 +39,14 @@ public final class BacklogWindow {
   /** Three epochs: half a second on most paths; a link that slowed is believed that fast. */
   private static final int EPOCHS = 3;
 
-  /** The smallest RTT of the last 5 to 10 s counts, as in BBR. */
-  private static final long RTT_BUCKET_NANOS = 5_000_000_000L;
+  /** A quarter: an epoch that raises the rate by less found the path full, as in BBR. */
+  private static final double STARTUP_RAISE = 1.25;
+
+  /** Two: what is under way doubles in each epoch of startup, as BBR's delivery rate does. */
+  private static final double STARTUP_GAIN = 2;
+
+  /** 5 s: half of BBR's, since closing the window to three quarters costs less than its probe. */
+  private static final long RTT_NANOS = 5_000_000_000L;
 
   private final long ceilingBytes;
   private final double[] epochRates = new double[EPOCHS];
@@ -41,19 +54,26 @@ public final class BacklogWindow {
   private long epochStartNanos;
   private long epochBytes;
   private boolean epochLacksData;
-  private boolean measured;
-  private long currentRttNanos = Long.MAX_VALUE;
-  private long formerRttNanos = Long.MAX_VALUE;
-  private long rttBucketStartNanos;
+  private long formerWindowBytes;
+  private boolean startup = true;
+  private long rttNanos = Long.MAX_VALUE;
+  private long unqueuedRttNanos = Long.MAX_VALUE;
+  private long rttStartNanos;
+  private boolean draining;
 
   public BacklogWindow(long ceilingBytes, long nowNanos) {
     this.ceilingBytes = Math.max(ceilingBytes, FLOOR_BYTES);
+    this.formerWindowBytes = INITIAL_BYTES;
     this.epochStartNanos = nowNanos;
-    this.rttBucketStartNanos = nowNanos;
+    this.rttStartNanos = nowNanos;
   }
 
-  /** What a frame must remember from when it was sent. */
-  public record SendMark(long sentNanos) {}
+  /**
+   * What a frame must remember from when it was sent.
+   *
+   * @param unqueued whether too little was under way then for a queue of ours
+   */
+  public record SendMark(long sentNanos, boolean unqueued) {}
 
   /** A frame is sent while {@code backlogBytes} are under way already. */
   public SendMark mark(long nowNanos, long backlogBytes) {
@@ -61,18 +81,22 @@ public final class BacklogWindow {
       epochStartNanos = nowNanos; // idle time is not slowness
       epochBytes = 0;
     }
-    epochLacksData |= backlogBytes * 4 < bytes() * 3;
-    return new SendMark(nowNanos);
+    // a window that just grew is not filled yet
+    long limitBytes = Math.min(formerWindowBytes, openBytes());
+    epochLacksData |= backlogBytes * 4 < limitBytes * 3;
+    return new SendMark(nowNanos, backlogBytes <= drainedBytes());
   }
 
   /**
    * The peer delivered {@code wireBytes} more; {@code mark} is that of the newest frame of them.
    */
   public void acknowledged(long wireBytes, SendMark mark, long nowNanos) {
-    rtt(Math.max(1, nowNanos - mark.sentNanos()), nowNanos);
     epochBytes += wireBytes;
+    rtt(Math.max(1, nowNanos - mark.sentNanos()), mark.unqueued(), nowNanos);
+    epochLacksData |= draining;
     long lastedNanos = nowNanos - epochStartNanos;
-    if (lastedNanos >= Math.max(LEAST_EPOCH_NANOS, 2 * minRttNanos())) {
+    if (lastedNanos >= Math.max(LEAST_EPOCH_NANOS, 2 * rttNanos)) {
+      formerWindowBytes = openBytes();
       endEpoch((double) epochBytes / lastedNanos);
       epochStartNanos = nowNanos;
       epochBytes = 0;
@@ -81,8 +105,9 @@ public final class BacklogWindow {
   }
 
   private void endEpoch(double rate) {
-    measured = true;
-    if (!epochLacksData || rate > rate()) {
+    double known = rate();
+    startup &= epochLacksData || rate >= STARTUP_RAISE * known;
+    if (!epochLacksData || rate > known) {
       epoch = (epoch + 1) % EPOCHS;
       epochRates[epoch] = rate;
     }
@@ -97,22 +122,41 @@ public final class BacklogWindow {
     return largest;
   }
 
-  private void rtt(long sampleNanos, long nowNanos) {
-    if (nowNanos - rttBucketStartNanos > RTT_BUCKET_NANOS) {
-      formerRttNanos = currentRttNanos;
-      currentRttNanos = Long.MAX_VALUE;
-      rttBucketStartNanos = nowNanos;
+  private void rtt(long sampleNanos, boolean unqueued, long nowNanos) {
+    rttNanos = Math.min(rttNanos, sampleNanos);
+    if (unqueued) {
+      unqueuedRttNanos = Math.min(unqueuedRttNanos, sampleNanos);
     }
-    currentRttNanos = Math.min(currentRttNanos, sampleNanos);
+    if (nowNanos - rttStartNanos > RTT_NANOS) {
+      draining = unqueuedRttNanos == Long.MAX_VALUE;
+      if (!draining) {
+        rttNanos = unqueuedRttNanos;
+        unqueuedRttNanos = Long.MAX_VALUE;
+        rttStartNanos = nowNanos;
+      }
+    }
   }
 
-  /** Bytes that may be under way now, between the floor and the ceiling. */
+  /** Bytes that may be under way now, at most the ceiling. */
   public long bytes() {
-    if (!measured) {
-      return Math.min(INITIAL_BYTES, ceilingBytes);
+    return draining ? Math.max(1, drainedBytes()) : openBytes();
+  }
+
+  private long openBytes() {
+    double rate = rate();
+    double bytes = rate > 0 ? rate * (double) (rttNanos + TARGET_NANOS) : 0;
+    if (startup && rate > 0) {
+      bytes = Math.max(bytes, STARTUP_GAIN * rate * (double) rttNanos);
     }
-    double bytes = rate() * (double) (minRttNanos() + TARGET_NANOS);
-    return Math.max(FLOOR_BYTES, (long) Math.min(bytes, (double) ceilingBytes));
+    long leastBytes = startup ? INITIAL_BYTES : FLOOR_BYTES;
+    return (long) Math.min(Math.max(bytes, (double) leastBytes), (double) ceilingBytes);
+  }
+
+  /** Three quarters of what the path itself holds: less than that leaves no queue. */
+  private long drainedBytes() {
+    double rate = rate();
+    double bytes = rate > 0 ? rate * (double) rttNanos * 0.75 : 0;
+    return (long) Math.min(bytes, (double) ceilingBytes);
   }
 
   /**
@@ -126,7 +170,7 @@ public final class BacklogWindow {
 
   /** Smallest time from send to delivery seen lately; {@link Long#MAX_VALUE} before the first. */
   public long minRttNanos() {
-    return Math.min(currentRttNanos, formerRttNanos);
+    return rttNanos;
   }
 
   /** Largest delivery rate seen lately, in bytes per second. */

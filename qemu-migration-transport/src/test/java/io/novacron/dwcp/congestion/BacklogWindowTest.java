@@ -31,29 +31,34 @@ class BacklogWindowTest {
     assertNear(expectedBytes, window.bytes(), tolerated, when);
   }
 
-  /** Each round trip multiplies the window by 1 + 40 ms / RTT, and three more settle it. */
-  private static long roundTrips(long bytesPerSecond, long millisRtt) {
-    double growth = Math.log1p(40.0 / millisRtt);
-    double distance = (double) targetBytes(bytesPerSecond, millisRtt) / BacklogWindow.FLOOR_BYTES;
-    return 3 + (long) Math.ceil(Math.max(0, Math.log(distance)) / growth);
+  /**
+   * Epochs until the window is right: startup doubles what is under way in each; one more measures
+   * the whole rate, one sees that it rose no more, and one drains what was too much.
+   */
+  private static long startupMillis(long bytesPerSecond, long millisRtt) {
+    double doublings =
+        Math.log((double) targetBytes(bytesPerSecond, millisRtt) / BacklogWindow.INITIAL_BYTES)
+            / Math.log(2);
+    long epochMillis = Math.max(150, 2 * millisRtt) + 50;
+    return (3 + (long) Math.ceil(Math.max(0, doublings))) * epochMillis;
   }
 
   @Test
-  void findsRateTimesRttAndTargetWithinItsRoundTripsOnEveryLink() {
+  void findsRateTimesRttAndTargetWithinItsStartupOnEveryLink() {
     for (long megabytesPerSecond : new long[] {10, 50, 125, 1250}) {
       for (long millisRtt : new long[] {1, 10, 40, 80, 150}) {
         BacklogWindow fresh = new BacklogWindow(CEILING_BYTES, START_NANOS);
         SimulatedTransfer link = new SimulatedTransfer(fresh, START_NANOS);
         long rate = megabytesPerSecond * MEGABYTE;
         link.link(rate, millisRtt);
-        long rounds = roundTrips(rate, millisRtt);
-        link.runMillis(rounds * (millisRtt + 41));
-        long expected = Math.max(BacklogWindow.FLOOR_BYTES, targetBytes(rate, millisRtt));
+        long millis = startupMillis(rate, millisRtt);
+        link.runMillis(millis);
+        long expected = targetBytes(rate, millisRtt);
         assertNear(
             expected,
             fresh.bytes(),
             expected / 10 + 2 * SimulatedTransfer.FRAME_BYTES,
-            megabytesPerSecond + " MB/s, " + millisRtt + " ms, " + rounds + " round trips");
+            megabytesPerSecond + " MB/s, " + millisRtt + " ms, after " + millis + " ms");
       }
     }
   }
@@ -68,6 +73,63 @@ class BacklogWindowTest {
     assertNear(150 * MEGABYTE, delivered, 2 * MEGABYTE, "in 3 s");
     long most = targetBytes(50 * MEGABYTE, 40) + 2 * SimulatedTransfer.FRAME_BYTES;
     assertTrue(transfer.backlogBytes() <= most, transfer.backlogBytes() + " B");
+  }
+
+  @Test
+  void doesNotGrowOnItsOwnQueueInAMinute() {
+    transfer.link(50 * MEGABYTE, 40);
+    transfer.runMillis(2000);
+    for (int second = 3; second <= 60; second++) {
+      transfer.runMillis(1000);
+      assertTrue(
+          window.bytes() <= targetBytes(50 * MEGABYTE, 40) * 11 / 10,
+          "after " + second + " s: " + window.bytes() + " B, rtt " + window.minRttNanos());
+    }
+    assertNear(60 * 50 * MEGABYTE, transfer.deliveredBytes(), 40 * MEGABYTE, "in a minute");
+  }
+
+  @Test
+  void endsItsStartupBeforeMoreThanTwoRoundTripsAreUnderWay() {
+    transfer.link(50 * MEGABYTE, 100);
+    long most = 0;
+    for (int step = 0; step < 500; step++) {
+      transfer.runMillis(10);
+      most = Math.max(most, transfer.backlogBytes());
+    }
+    assertTrue(most <= 2 * 50 * MEGABYTE / 10 * 11 / 10, most + " B under way");
+    assertWindow(targetBytes(50 * MEGABYTE, 100), "after 5 s");
+  }
+
+  @Test
+  void staysInStartupWhileTheSourceOfDataIsTheLimit() {
+    transfer.link(50 * MEGABYTE, 150);
+    transfer.source(MEGABYTE);
+    transfer.runMillis(4000);
+    transfer.source(Long.MAX_VALUE);
+    transfer.runMillis(9 * 350);
+    assertWindow(targetBytes(50 * MEGABYTE, 150), "nine epochs after the source became fast");
+  }
+
+  @Test
+  void doesNotTakeAFilledHoleForAFasterLink() {
+    transfer.link(50 * MEGABYTE, 40);
+    transfer.holes(310, 40);
+    transfer.runMillis(2000);
+    for (int second = 3; second <= 20; second++) {
+      transfer.runMillis(1000);
+      assertTrue(
+          window.bytes() <= targetBytes(50 * MEGABYTE, 40) * 4 / 3,
+          "after " + second + " s: " + window.bytes() + " B");
+    }
+  }
+
+  @Test
+  void tellsHowLongBytesWaitBeyondThePathsOwnRoundTrip() {
+    assertEquals(BacklogWindow.TARGET_NANOS, window.queueNanos(5 * MEGABYTE), "nothing known");
+    transfer.link(50 * MEGABYTE, 40);
+    transfer.runMillis(20_000);
+    assertNear(60_000_000, window.queueNanos(5 * MEGABYTE), 5_000_000, "100 ms of the link");
+    assertNear(-20_000_000, window.queueNanos(MEGABYTE), 5_000_000, "20 ms of the link");
   }
 
   @Test
@@ -132,10 +194,10 @@ class BacklogWindowTest {
   }
 
   @Test
-  void startsAtTheFloorAndStaysThereOnASlowLink() {
-    assertEquals(BacklogWindow.FLOOR_BYTES, window.bytes());
+  void startsWithAMegabyteAndFallsToTheFloorOnASlowLink() {
+    assertEquals(BacklogWindow.INITIAL_BYTES, window.bytes());
     transfer.link(MEGABYTE / 8, 20);
-    transfer.runMillis(4_000);
+    transfer.runMillis(20_000);
     assertEquals(BacklogWindow.FLOOR_BYTES, window.bytes());
   }
 

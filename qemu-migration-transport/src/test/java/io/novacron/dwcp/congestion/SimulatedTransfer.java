@@ -18,6 +18,8 @@ final class SimulatedTransfer {
   private long linkBytesPerSecond;
   private long rttNanos;
   private long sourceBytesPerSecond = Long.MAX_VALUE;
+  private long holeEveryNanos = Long.MAX_VALUE;
+  private long holeNanos;
   private long nowNanos;
   private long linkFreeNanos;
   private long sourceReadyNanos;
@@ -39,6 +41,20 @@ final class SimulatedTransfer {
   void source(long bytesPerSecond) {
     sourceBytesPerSecond = bytesPerSecond;
     sourceReadyNanos = nowNanos;
+  }
+
+  /**
+   * Every so often a frame is late by so much, and all that came after it is delivered with it, as
+   * when one of many streams sends again what was lost.
+   */
+  void holes(long everyMillis, long lateMillis) {
+    holeEveryNanos = everyMillis * 1_000_000;
+    holeNanos = lateMillis * 1_000_000;
+  }
+
+  private long inOrderNanos(long arrivalNanos) {
+    long intoPeriod = Math.floorMod(arrivalNanos, holeEveryNanos);
+    return intoPeriod < holeNanos ? arrivalNanos - intoPeriod + holeNanos : arrivalNanos;
   }
 
   long deliveredBytes() {
@@ -79,7 +95,7 @@ final class SimulatedTransfer {
       backlogBytes += FRAME_BYTES;
       linkFreeNanos =
           Math.max(nowNanos, linkFreeNanos) + FRAME_BYTES * 1_000_000_000L / linkBytesPerSecond;
-      frames.addLast(new UnderWay(mark, linkFreeNanos + rttNanos));
+      frames.addLast(new UnderWay(mark, inOrderNanos(linkFreeNanos + rttNanos)));
       sourceReadyNanos =
           Math.max(sourceReadyNanos, nowNanos - 1_000_000)
               + FRAME_BYTES * 1_000_000_000L / sourceBytesPerSecond;

@@ -56,6 +56,7 @@ public final class BacklogWindow {
   private boolean epochLacksData;
   private long formerWindowBytes;
   private boolean startup = true;
+  private boolean limitSeen;
   private long rttNanos = Long.MAX_VALUE;
   private long unqueuedRttNanos = Long.MAX_VALUE;
   private long rttStartNanos;
@@ -106,6 +107,7 @@ public final class BacklogWindow {
 
   private void endEpoch(double rate) {
     double known = rate();
+    limitSeen |= !epochLacksData;
     startup &= epochLacksData || rate >= STARTUP_RAISE * known;
     if (!epochLacksData || rate > known) {
       epoch = (epoch + 1) % EPOCHS;
@@ -171,6 +173,14 @@ public final class BacklogWindow {
   /** Smallest time from send to delivery seen lately; {@link Long#MAX_VALUE} before the first. */
   public long minRttNanos() {
     return rttNanos;
+  }
+
+  /**
+   * The same rate once the path was seen to be the limit; 0 while only the sender's lack of data
+   * ever was, which says nothing of what the path can carry.
+   */
+  public double limitBytesPerSecond() {
+    return limitSeen ? rateBytesPerSecond() : 0;
   }
 
   /** Largest delivery rate seen lately, in bytes per second. */

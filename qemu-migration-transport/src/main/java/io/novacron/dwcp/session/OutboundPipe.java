@@ -122,13 +122,21 @@ final class OutboundPipe {
         && paceAllows();
   }
 
+  /** Only before the guest stands still does QEMU's belief in the bandwidth decide anything. */
+  private boolean isEstimated() {
+    return switch (parser.phase()) {
+      case SETUP, BULK, OPAQUE -> true;
+      case SWITCHOVER, POSTCOPY -> false;
+    };
+  }
+
   /** Asked last, so that its timer runs only when nothing else would call again. */
   private boolean paceAllows() {
     IntakePace limit = intakePace;
-    if (limit == null) {
+    if (limit == null || !isEstimated()) {
       return true;
     }
-    double wireRate = sender.window().rateBytesPerSecond();
+    double wireRate = sender.window().limitBytesPerSecond();
     if (limit.mayTake(nanoClock.getAsLong(), wireRate, parser.firstPassBytesLeft())) {
       return true;
     }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One guest, one pair of daemons, many migrations in a row. */
@@ -30,7 +31,7 @@ class BackAndForthIT {
   private static final long DESCRIPTOR_NOISE = 4;
 
   @Test
-  void manyMigrationsLeaveNothingBehind() {
+  void manyMigrationsLeaveNothingBehind(TestReporter reporter) {
     Guest guest = LAB.startGuest("vm", "--memory", "256", "--rate", "500", "--files", "60");
     for (int use = 0; use < FIRST_USES; use++) {
       assertCarried(guest.migrate());
@@ -43,6 +44,7 @@ class BackAndForthIT {
         footprints.get(host).add(Footprint.of(LAB, host));
       }
     }
+    footprints.forEach((host, seen) -> reporter.publishEntry(host.hostName(), seen.toString()));
     footprints.forEach(BackAndForthIT::assertFlat);
   }
 

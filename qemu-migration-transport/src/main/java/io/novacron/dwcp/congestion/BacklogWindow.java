@@ -48,6 +48,9 @@ public final class BacklogWindow {
   /** 5 s: half of BBR's, since closing the window to three quarters costs less than its probe. */
   private static final long RTT_NANOS = 5_000_000_000L;
 
+  /** 32 MiB/s, some 270 Mbit/s: a slower path shows within a few epochs that it is the limit. */
+  private static final double UNPROVEN_BYTES_PER_SECOND = 32 * 1024 * 1024;
+
   private final long ceilingBytes;
   private final double[] epochRates = new double[EPOCHS];
   private int epoch;
@@ -176,11 +179,14 @@ public final class BacklogWindow {
   }
 
   /**
-   * The same rate once the path was seen to be the limit; 0 while only the sender's lack of data
-   * ever was, which says nothing of what the path can carry.
+   * What the path may be counted on to carry. Once it was seen to be the limit, its rate; before
+   * that the rate seen says only what the sender had, so {@link #UNPROVEN_BYTES_PER_SECOND} at
+   * least.
    */
-  public double limitBytesPerSecond() {
-    return limitSeen ? rateBytesPerSecond() : 0;
+  public double dependableBytesPerSecond() {
+    return limitSeen
+        ? rateBytesPerSecond()
+        : Math.max(rateBytesPerSecond(), UNPROVEN_BYTES_PER_SECOND);
   }
 
   /** Largest delivery rate seen lately, in bytes per second. */

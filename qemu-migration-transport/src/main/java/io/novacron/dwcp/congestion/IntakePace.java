@@ -70,7 +70,7 @@ public final class IntakePace {
   /**
    * Whether bytes may be taken now.
    *
-   * @param wireRateBytesPerSecond what the wire gives where it is the limit; 0 while it never was
+   * @param wireRateBytesPerSecond what the wire may be counted on to give; 0 while unknown
    * @param firstPassBytesLeft see {@link io.novacron.dwcp.page.StreamParser#firstPassBytesLeft}
    */
   public boolean mayTake(long nowNanos, double wireRateBytesPerSecond, long firstPassBytesLeft) {

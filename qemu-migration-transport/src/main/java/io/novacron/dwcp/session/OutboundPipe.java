@@ -136,7 +136,7 @@ final class OutboundPipe {
     if (limit == null || !isEstimated()) {
       return true;
     }
-    double wireRate = sender.window().limitBytesPerSecond();
+    double wireRate = sender.window().dependableBytesPerSecond();
     if (limit.mayTake(nanoClock.getAsLong(), wireRate, parser.firstPassBytesLeft())) {
       return true;
     }

@@ -97,7 +97,7 @@ final class Lifecycle {
           LOG.warn(
               "security.mode = none: whoever reaches {} can ask this host's libvirt for anything"
                   + " that root may; use it in a lab or on a network of its own only",
-              config.listen());
+              hostAndPort(config.listen()));
     }
   }
 
@@ -108,11 +108,17 @@ final class Lifecycle {
       destinations.listen(address).sync();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted while listening on " + address, e);
+      throw new IOException("interrupted while listening on " + hostAndPort(wanted), e);
     } catch (Exception e) {
-      throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+      throw new IOException("cannot listen on " + hostAndPort(wanted) + ": " + e.getMessage(), e);
     }
-    LOG.info("listening on {} for other hosts", address);
+    LOG.info("listening on {} for other hosts", hostAndPort(wanted));
+  }
+
+  /** As an operator wrote it; an address of IPv6 in brackets. */
+  static String hostAndPort(InetSocketAddress address) {
+    String host = address.getHostString();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
   /** The JVM's shutdown hook: the process may end only when the orderly stop is through. */

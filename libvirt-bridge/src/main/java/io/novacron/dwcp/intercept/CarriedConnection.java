@@ -50,7 +50,8 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
         new MigrationFollower(
             wiring.journal(),
             link.loop(),
-            new MigrationFollower.Ends(Role.SOURCE, wiring.hostName(), peer.name()));
+            new MigrationFollower.Ends(Role.SOURCE, wiring.hostName(), peer.name()),
+            session::liveStreams);
   }
 
   void begin(Channel socket) {
@@ -136,6 +137,6 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     ChannelRequest request = new ChannelRequest(kind, connectionId, port, history.next());
     ChannelEnd channel = session.open(request, local);
     local.join(channel);
-    follower.add(subject, channel, session.liveStreams());
+    follower.add(subject, channel);
   }
 }

@@ -14,6 +14,7 @@ import io.novacron.dwcp.wire.Frame;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -38,8 +39,9 @@ public final class DestinationHost implements DestinationSessions.Host {
   }
 
   @Override
-  public DestinationSession.Connector connector(String sourceHost, EventLoop loop) {
-    return new SessionConnector(sourceHost, loop);
+  public DestinationSession.Connector connector(
+      String sourceHost, EventLoop loop, IntSupplier liveStreams) {
+    return new SessionConnector(sourceHost, loop, liveStreams);
   }
 
   @Override
@@ -61,11 +63,13 @@ public final class DestinationHost implements DestinationSessions.Host {
   private final class SessionConnector implements DestinationSession.Connector {
     private final String sourceHost;
     private final EventLoop loop;
+    private final IntSupplier liveStreams;
     private final Map<Long, LibvirtConnection> connections = new HashMap<>();
 
-    SessionConnector(String sourceHost, EventLoop loop) {
+    SessionConnector(String sourceHost, EventLoop loop, IntSupplier liveStreams) {
       this.sourceHost = sourceHost;
       this.loop = loop;
+      this.liveStreams = liveStreams;
     }
 
     @Override
@@ -80,7 +84,7 @@ public final class DestinationHost implements DestinationSessions.Host {
       long connectionId = open.migrationId();
       MigrationFollower.Ends ends =
           new MigrationFollower.Ends(Role.DESTINATION, sourceHost, hostName);
-      MigrationFollower follower = new MigrationFollower(journal, loop, ends);
+      MigrationFollower follower = new MigrationFollower(journal, loop, ends, liveStreams);
       DestinationRelay relay = new DestinationRelay();
       DestinationRelayHandler handler =
           new DestinationRelayHandler(
@@ -98,7 +102,7 @@ public final class DestinationHost implements DestinationSessions.Host {
             "port " + open.port() + " was not announced by this host's libvirt for the migration");
         return;
       }
-      connection.follower().addToNewest(channel, 0);
+      connection.follower().addToNewest(channel);
       LocalSockets.connectLoopback(loop, open.port(), socket -> {})
           .addListener((ChannelFuture result) ->
               answer(result, "127.0.0.1:" + open.port(), channel, outcome));

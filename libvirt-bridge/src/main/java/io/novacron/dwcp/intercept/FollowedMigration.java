@@ -59,10 +59,6 @@ final class FollowedMigration {
     phase = "data";
   }
 
-  boolean carries(ChannelEnd channel) {
-    return channels.contains(channel);
-  }
-
   /** Streams of the session when last looked at. */
   void sawStreams(int liveStreams) {
     streams = Math.max(streams, liveStreams);

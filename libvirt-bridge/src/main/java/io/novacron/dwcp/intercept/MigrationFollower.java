@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +32,17 @@ final class MigrationFollower {
   private final MigrationJournal journal;
   private final EventLoop loop;
   private final Ends ends;
+  private final IntSupplier liveStreams;
   private final Map<Subject, FollowedMigration> running = new LinkedHashMap<>();
 
-  MigrationFollower(MigrationJournal journal, EventLoop loop, Ends ends) {
+  /**
+   * @param liveStreams of the session that carries the connection; 0 where none does
+   */
+  MigrationFollower(MigrationJournal journal, EventLoop loop, Ends ends, IntSupplier liveStreams) {
     this.journal = journal;
     this.loop = loop;
     this.ends = ends;
+    this.liveStreams = liveStreams;
   }
 
   void event(MigrationEvent event) {
@@ -84,22 +90,22 @@ final class MigrationFollower {
   }
 
   /** A data connection of this migration was opened. */
-  void add(Subject subject, ChannelEnd channel, int liveStreams) {
+  void add(Subject subject, ChannelEnd channel) {
     FollowedMigration followed = running.get(subject);
     if (followed != null) {
       followed.add(channel);
-      followed.sawStreams(liveStreams);
+      followed.sawStreams(liveStreams.getAsInt());
     }
   }
 
   /** The same where only one migration of the connection can own the channel. */
-  void addToNewest(ChannelEnd channel, int liveStreams) {
+  void addToNewest(ChannelEnd channel) {
     Subject newest = null;
     for (Subject each : running.keySet()) {
       newest = each;
     }
     if (newest != null) {
-      add(newest, channel, liveStreams);
+      add(newest, channel);
     }
   }
 
@@ -107,20 +113,12 @@ final class MigrationFollower {
     return running.isEmpty();
   }
 
-  /** A data channel closed: the number of streams is seen once more. */
-  void sawStreams(ChannelEnd channel, int liveStreams) {
-    for (FollowedMigration each : running.values()) {
-      if (each.carries(channel)) {
-        each.sawStreams(liveStreams);
-      }
-    }
-  }
-
   private void ended(MigrationEvent.Ended ended) {
     FollowedMigration followed = running.remove(ended.subject());
     if (followed == null) {
       return;
     }
+    followed.sawStreams(liveStreams.getAsInt()); // more may have joined since its channels opened
     Outcome outcome = outcome(ended.outcome());
     String reason = reason(followed, outcome, ended.reason());
     journal.ended(

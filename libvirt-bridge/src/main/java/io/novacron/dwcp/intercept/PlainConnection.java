@@ -35,7 +35,8 @@ final class PlainConnection implements SourceRelayHandler.Effects {
         new MigrationFollower(
             wiring.journal(),
             loop,
-            new MigrationFollower.Ends(Role.SOURCE, wiring.hostName(), peer.name()));
+            new MigrationFollower.Ends(Role.SOURCE, wiring.hostName(), peer.name()),
+            () -> 0);
   }
 
   void begin(Channel socket) {

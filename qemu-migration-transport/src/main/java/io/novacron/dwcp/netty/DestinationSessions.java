@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,13 @@ import org.slf4j.LoggerFactory;
 public final class DestinationSessions {
   /** What a session needs of the host that it ends on. */
   public interface Host {
-    DestinationSession.Connector connector(String sourceHost, EventLoop loop);
+    /**
+     * Makes what connects the channels of a new session.
+     *
+     * @param liveStreams how many streams the session has; on {@code loop}
+     */
+    DestinationSession.Connector connector(
+        String sourceHost, EventLoop loop, IntSupplier liveStreams);
 
     void channelClosed(String sourceHost, ChannelEnd channel);
 
@@ -61,6 +68,11 @@ public final class DestinationSessions {
       this.loop = loop;
       this.instance = hello.instance();
       this.hostName = hello.hostName();
+    }
+
+    int liveStreams() {
+      DestinationSession started = session;
+      return started == null ? 0 : started.liveStreams();
     }
   }
 
@@ -222,7 +234,7 @@ public final class DestinationSessions {
             transport.channels(entry.loop),
             transport.settings().session(),
             transport.settings().historyBudgetBytes(),
-            host.connector(entry.hostName, entry.loop),
+            host.connector(entry.hostName, entry.loop, entry::liveStreams),
             new SessionListener(entry));
     entry.session = session;
     entry.ticker =

@@ -26,6 +26,14 @@ public interface StreamParser {
   }
 
   /**
+   * Pages that the stream names as zero without their bytes, so that no page of it is one. They
+   * travel as literal bytes, nine or ten each.
+   */
+  default long zeroPageRecords() {
+    return 0;
+  }
+
+  /**
    * What it parses, for logs: "qemu-main", "qemu-multifd", "nbd", "opaque"; when it gave up, also
    * why and at which byte of the stream.
    */

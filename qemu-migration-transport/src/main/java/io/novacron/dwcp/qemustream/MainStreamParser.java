@@ -83,6 +83,11 @@ final class MainStreamParser implements StreamParser {
   }
 
   @Override
+  public long zeroPageRecords() {
+    return ram.zeroPageRecords();
+  }
+
+  @Override
   public String description() {
     return description;
   }

@@ -65,6 +65,11 @@ public final class MigrationStreamParser implements StreamParser {
   }
 
   @Override
+  public long zeroPageRecords() {
+    return content == null ? 0 : content.zeroPageRecords();
+  }
+
+  @Override
   public String description() {
     return content == null ? "qemu, nothing seen yet" : content.description();
   }

@@ -36,6 +36,9 @@ final class MultifdStreamParser implements StreamParser {
   /** A compressed packet is hardly longer than its pages. */
   private static final int MAX_PACKET_PAYLOAD_BYTES = 2 * MAX_PAGES * PageSize.BYTES;
 
+  /** Number of zero pages, whose offsets follow those of the others; 0 until 8.x. */
+  private static final int ZERO_PAGES_AT = 20;
+
   private static final int RAM_BLOCK_AT = 52;
   private static final int RAM_BLOCK_BYTES = 256;
 
@@ -65,6 +68,7 @@ final class MultifdStreamParser implements StreamParser {
   private int payloadBytes;
   private long blockHash;
   private int next;
+  private long zeroPageRecords;
 
   @Override
   public void parse(ByteBuffer bytes, PageSink sink) {
@@ -75,6 +79,11 @@ final class MultifdStreamParser implements StreamParser {
   @Override
   public StreamPhase phase() {
     return phase;
+  }
+
+  @Override
+  public long zeroPageRecords() {
+    return zeroPageRecords;
   }
 
   @Override
@@ -137,6 +146,7 @@ final class MultifdStreamParser implements StreamParser {
     } else {
       blockHash = blockHash(bytes, at + RAM_BLOCK_AT);
       next = 0;
+      zeroPageRecords += Math.clamp(bytes.getInt(at + ZERO_PAGES_AT), 0, offsetSlots - normalPages);
       expect(Step.PAGE_OFFSET, Long.BYTES);
     }
   }

@@ -42,6 +42,7 @@ final class RamSection {
   private String whatWasSeen = "";
   private long passedBytes;
   private boolean firstPassOver;
+  private long zeroPageRecords;
 
   RamSection(FieldCutter cutter) {
     this.cutter = cutter;
@@ -59,6 +60,10 @@ final class RamSection {
 
   long firstPassBytesLeft() {
     return firstPassOver ? 0 : Math.max(0, blocks.totalBytes() - passedBytes);
+  }
+
+  long zeroPageRecords() {
+    return zeroPageRecords;
   }
 
   /** The first pass goes through the blocks in their order, upwards (ram.c, find_dirty_block). */
@@ -132,7 +137,10 @@ final class RamSection {
         sink.page(cutter.streamOffset(), RamBlocks.pageAddress(blockHash, offsetBytes));
         yield skip(PageSize.BYTES, PageSize.BYTES);
       }
-      case RamFlag.ZERO -> skip(Byte.BYTES, Byte.BYTES);
+      case RamFlag.ZERO -> {
+        zeroPageRecords++;
+        yield skip(Byte.BYTES, Byte.BYTES);
+      }
       case RamFlag.XBZRLE -> expect(Step.DELTA_HEADER, Byte.BYTES + Short.BYTES);
       default -> expect(Step.COMPRESSED_LENGTH, Integer.BYTES);
     };

@@ -44,7 +44,7 @@ public final class DestinationSession implements StreamSession {
   private final SessionSettings settings;
   private final Connector connector;
   private final Listener listener;
-  private final long historyBudgetBytes;
+  private final HistoryLedger history;
   private final Map<Integer, Frame.Open> pendingOpens = new HashMap<>();
   private final Set<Integer> resetEarly = new HashSet<>();
   private int nextChannelId = 1;
@@ -58,10 +58,15 @@ public final class DestinationSession implements StreamSession {
       Listener listener) {
     this.factory = factory;
     this.settings = settings;
-    this.historyBudgetBytes = historyBudgetBytes;
+    this.history = new HistoryLedger(historyBudgetBytes);
     this.connector = connector;
     this.listener = listener;
-    this.core = new SessionCore(factory.executor(), factory.nanoClock(), listener::channelClosed);
+    this.core = new SessionCore(factory.executor(), factory.nanoClock(), this::closed);
+  }
+
+  private void closed(ChannelEnd channel) {
+    history.release(channel.id());
+    listener.channelClosed(channel);
   }
 
   @Override
@@ -122,7 +127,7 @@ public final class DestinationSession implements StreamSession {
           "OPEN of channel " + channelId + " from a source that confirms no RESET");
     }
     if (!resetEarly.contains(channelId)) {
-      pendingOpens.put(channelId, open);
+      pendingOpens.putIfAbsent(channelId, open);
       connectNext();
     }
   }
@@ -171,23 +176,19 @@ public final class DestinationSession implements StreamSession {
   }
 
   private void connect(Frame.Open open) {
+    String refusal = history.refusal(open);
+    Frame.Open granted = refusal.isEmpty() ? open : withoutHistory(open);
+    history.take(granted);
     ChannelEnd channel =
-        factory.destination(grantable(open), core, settings.receiveWindowBytes(), core.streams());
+        factory.destination(granted, core, settings.receiveWindowBytes(), core.streams());
     core.register(channel);
     if (core.channelCount() > Limits.MAX_OPEN_CHANNELS) {
       core.reset(
           channel, ResetCode.CONNECT, Limits.MAX_OPEN_CHANNELS + " channels are open already");
       return;
     }
-    if (open.historyPages() > historyBudgetBytes / 4096) {
-      core.reset(
-          channel,
-          ResetCode.PROTOCOL,
-          "history of "
-              + open.historyPages()
-              + " pages exceeds the budget of "
-              + historyBudgetBytes
-              + " B that HELLO_REPLY gave");
+    if (!refusal.isEmpty()) {
+      core.reset(channel, ResetCode.PROTOCOL, refusal);
       return;
     }
     connecting = true;
@@ -200,10 +201,8 @@ public final class DestinationSession implements StreamSession {
   }
 
   /** Nothing is allocated for a history that will be refused. */
-  private Frame.Open grantable(Frame.Open open) {
-    return open.historyPages() <= historyBudgetBytes / 4096
-        ? open
-        : new Frame.Open(open.channelId(), open.kind(), open.migrationId(), open.port(), 0);
+  private static Frame.Open withoutHistory(Frame.Open open) {
+    return new Frame.Open(open.channelId(), open.kind(), open.migrationId(), open.port(), 0);
   }
 
   private final class Attempt implements Outcome {

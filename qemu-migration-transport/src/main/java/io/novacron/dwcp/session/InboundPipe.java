@@ -4,7 +4,6 @@ import io.novacron.dwcp.encoding.CorruptBatchException;
 import io.novacron.dwcp.encoding.DestinationDecoder;
 import io.novacron.dwcp.encoding.PageCounts;
 import io.novacron.dwcp.encoding.UnpackedBatch;
-import io.novacron.dwcp.streams.ChannelSender;
 import io.novacron.dwcp.wire.BufferSource;
 import io.novacron.dwcp.wire.Digest;
 import io.novacron.dwcp.wire.Frame;
@@ -34,9 +33,6 @@ final class InboundPipe {
    * 1 MiB: four batches keep a fast reader busy; a slow one holds up the sender, not our memory.
    */
   private static final int MAX_UNDELIVERED_BYTES = 1024 * 1024;
-
-  /** Twice what a sender that keeps its own bound may have under way. */
-  private static final int MAX_FRAMES_AHEAD = 2 * ChannelSender.MAX_UNACKNOWLEDGED_FRAMES;
 
   /** 16 KiB of payload unpack in some 20 us, about what two thread changes cost. */
   private static final int INLINE_BYTES = 16 * 1024;
@@ -119,6 +115,17 @@ final class InboundPipe {
       return;
     }
     int payloadBytes = payload.bytes().remaining();
+    if (payloadBytes < Limits.MIN_DATA_BYTES) {
+      payload.release();
+      throw new WireException(
+          "DATA of "
+              + payloadBytes
+              + " B on channel "
+              + channelId
+              + "; a batch has "
+              + Limits.MIN_DATA_BYTES
+              + " B at least");
+    }
     if (isTooFarAhead(data.sequence())) {
       payload.release();
       throw tooFarAhead(data);
@@ -147,7 +154,7 @@ final class InboundPipe {
   }
 
   private boolean isTooFarAhead(long sequence) {
-    return sequence - nextSequence >= MAX_FRAMES_AHEAD;
+    return sequence - nextSequence >= Limits.MAX_FRAMES_AHEAD;
   }
 
   private WireException tooFarAhead(Frame.Sequenced frame) {
@@ -159,7 +166,7 @@ final class InboundPipe {
             + " while "
             + nextSequence
             + " is next; at most "
-            + MAX_FRAMES_AHEAD
+            + Limits.MAX_FRAMES_AHEAD
             + " ahead");
   }
 

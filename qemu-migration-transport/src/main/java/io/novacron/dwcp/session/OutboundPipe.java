@@ -400,8 +400,9 @@ final class OutboundPipe {
     return sender;
   }
 
+  /** With the zero pages that the stream itself names, which no encoding has to find. */
   PageCounts pageCounts() {
-    return encoder.pageCounts();
+    return encoder.pageCounts().plus(new PageCounts(parser.zeroPageRecords(), 0, 0, 0, 0));
   }
 
   long rawBytes() {

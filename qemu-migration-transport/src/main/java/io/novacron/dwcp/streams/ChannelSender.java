@@ -22,7 +22,7 @@ public final class ChannelSender {
    * A return path of 50-byte messages has some 10,000 under way at 200 ms; the receiver keeps the
    * same bound, twice over, so that small frames cannot fill its memory below their credit.
    */
-  public static final int MAX_UNACKNOWLEDGED_FRAMES = 65_536;
+  public static final int MAX_UNACKNOWLEDGED_FRAMES = Limits.MAX_FRAMES_AHEAD / 2;
 
   private final int channelId;
   private final StreamGroup streams;

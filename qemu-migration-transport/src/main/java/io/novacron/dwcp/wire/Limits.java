@@ -40,5 +40,17 @@ public final class Limits {
    */
   public static final int MAX_OPEN_CHANNELS = 4096;
 
+  /**
+   * A batch has a header of 44 bytes and a token at least. Smaller DATA could fill a receiver's
+   * memory with what each frame costs beside its bytes, long below its credit.
+   */
+  public static final int MIN_DATA_BYTES = 45;
+
+  /**
+   * How far a frame may be ahead of the next one that is expected in its direction. A return path
+   * of 50-byte messages has some 10,000 under way at 200 ms; a sender keeps half of this.
+   */
+  public static final int MAX_FRAMES_AHEAD = 131_072;
+
   private Limits() {}
 }

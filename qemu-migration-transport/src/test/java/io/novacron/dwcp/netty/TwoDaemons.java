@@ -21,7 +21,9 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 
 /** A source and a destination daemon's transport in one process, joined by real TCP. */
 final class TwoDaemons implements AutoCloseable {
@@ -37,6 +39,8 @@ final class TwoDaemons implements AutoCloseable {
   private final Transport sourceTransport;
   private Transport destinationTransport;
   private DestinationSessions destination;
+  private final AtomicLong migrations = new AtomicLong();
+  private volatile IntSupplier destinationStreams = () -> 0;
   private Channel listener;
   private long instance = 100;
   final BlockingQueue<ChannelEnd> closedAtSource = new LinkedBlockingQueue<>();
@@ -85,6 +89,11 @@ final class TwoDaemons implements AutoCloseable {
     return ((InetSocketAddress) listener.localAddress()).getPort();
   }
 
+  /** Streams that the destination says its newest session has; to be asked on its event loop. */
+  int destinationStreams() {
+    return destinationStreams.getAsInt();
+  }
+
   DestinationSessions destination() {
     return destination;
   }
@@ -100,7 +109,9 @@ final class TwoDaemons implements AutoCloseable {
   /** Connects any port that a channel names. */
   private final class LoopbackHost implements DestinationSessions.Host {
     @Override
-    public DestinationSession.Connector connector(String sourceHost, EventLoop loop) {
+    public DestinationSession.Connector connector(
+        String sourceHost, EventLoop loop, IntSupplier streams) {
+      destinationStreams = streams;
       return (open, channel, outcome) -> connect(loop, open, channel, outcome);
     }
 
@@ -168,7 +179,11 @@ final class TwoDaemons implements AutoCloseable {
                       LocalSocketHandler local = new LocalSocketHandler(socket);
                       socket.pipeline().addLast("local", local);
                       ChannelRequest request =
-                          new ChannelRequest(ChannelKind.MEMORY, 7, destinationPort, 4096);
+                          new ChannelRequest(
+                              ChannelKind.MEMORY,
+                              migrations.incrementAndGet(),
+                              destinationPort,
+                              4096);
                       local.join(session.open(request, local));
                     })
                 .syncUninterruptibly()

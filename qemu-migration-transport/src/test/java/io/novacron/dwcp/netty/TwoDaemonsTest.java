@@ -59,6 +59,7 @@ class TwoDaemonsTest {
       PeerLink link = daemons.link(daemons.port());
       SourceSession session = await(TwoDaemons.acquire(link));
       awaitStreams(link, 8);
+      assertEquals(8, daemons.destinationStreams(), "streams that the destination sees");
       int port = daemons.intercept(link, session, programs.sink(received, answer));
       CompletableFuture<byte[]> talk = programs.talkTo(port, migration);
       assertArrayEquals(migration, await(received));

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.novacron.dwcp.page.ParserRun;
 import io.novacron.dwcp.page.StreamPhase;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -325,5 +326,26 @@ class MainStreamParserTest {
     assertTrue(run.description().startsWith("opaque: gave up qemu-main before byte"), reason);
     assertTrue(run.description().contains(reason), run.description());
     ParserRun.assertSameAtEverySplit(MigrationStreamParser::new, stream);
+  }
+
+  @Test
+  void countsThePagesThatAreNamedAsZero() {
+    StreamWriter stream =
+        StreamWriter.main()
+            .configuration("virt-10.0")
+            .twoBlocks(RAM)
+            .section(SectionType.PART, RAM)
+            .record(0, RamFlag.ZERO)
+            .shortText("pc.ram")
+            .u8(0)
+            .nextPage("pc.ram", 0x1000)
+            .record(0x2000, RamFlag.ZERO | RamFlag.CONTINUE)
+            .u8(0)
+            .endRam(RAM);
+    MigrationStreamParser parser = new MigrationStreamParser();
+    assertEquals(0, parser.zeroPageRecords());
+    parser.parse(ByteBuffer.wrap(stream.stream()), (offset, address) -> {});
+    assertEquals(2, parser.zeroPageRecords());
+    assertEquals(BULK, parser.phase());
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.novacron.dwcp.page.ParserRun;
 import io.novacron.dwcp.page.StreamPhase;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,19 @@ class MultifdStreamParserTest {
     stream.content("pc.ram", 0x2000);
 
     assertPages(stream);
+  }
+
+  @Test
+  void countsZeroPagesAsQemu90NamesThem() {
+    StreamWriter stream = channel();
+    packet(stream, 0, SLOTS, 0, 0, 0x9000); // until 8.x: no count
+    stream.u32(0x11223344).u32(1).u32(0).u32(SLOTS).u32(0).u32(0);
+    stream.u64(17).u32(3).fill(28, 0).text("pc.ram").fill(250, 0).fill(8 * SLOTS, 0);
+    stream.u32(0x11223344).u32(1).u32(0).u32(SLOTS).u32(0).u32(0);
+    stream.u64(18).u32(-1).fill(28, 0).text("pc.ram").fill(250, 0).fill(8 * SLOTS, 0);
+    MigrationStreamParser parser = new MigrationStreamParser();
+    parser.parse(ByteBuffer.wrap(stream.stream()), (offset, address) -> {});
+    assertEquals(3, parser.zeroPageRecords());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.novacron.dwcp.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -131,6 +132,39 @@ class HostileFramesTest {
   }
 
   @Test
+  void rejectsDataThatIsShorterThanABatchHeader() throws WireException {
+    TwoHosts hosts = opened(9);
+    TwoHosts.Side side = hosts.destinationSide();
+    FakeLink.End end = hosts.links().getFirst().destination();
+    Frame small = new Frame.Data(1, 100, side.buffers().take(Limits.MIN_DATA_BYTES - 1));
+    WireException refused =
+        assertThrows(WireException.class, () -> side.session().frame(end, small));
+    assertTrue(refused.getMessage().contains("DATA of 44 B"), refused.getMessage());
+    side.session().frame(end, new Frame.Data(1, 101, side.buffers().take(Limits.MIN_DATA_BYTES)));
+    assertEquals("", hosts.leaks());
+  }
+
+  @Test
+  void refusesChannelsOfOneMigrationThatExceedItsHistoryTogether() throws WireException {
+    TwoHosts hosts = opened(10);
+    TwoHosts.Side side = hosts.destinationSide();
+    FakeLink.End end = hosts.links().getFirst().destination();
+    int half = (int) (TwoHosts.HISTORY_BUDGET_BYTES / 4096 / 2);
+    for (int id = 2; id <= 4; id++) {
+      side.session().frame(end, new Frame.Open(id, ChannelKind.DISK, 5, 10 + id, half));
+      hosts.run();
+    }
+    assertEquals(1, side.closedChannels().size());
+    String reason = side.closedChannels().getFirst().abortReason();
+    assertTrue(reason.contains("exceeds the budget"), reason);
+    side.session().frame(end, new Frame.Reset(2, ResetCode.LOCAL, "over"));
+    side.session().frame(end, new Frame.Open(5, ChannelKind.DISK, 5, 15, half));
+    hosts.run();
+    assertEquals(2, side.closedChannels().size());
+    assertEquals("", hosts.leaks());
+  }
+
+  @Test
   void doesNotAcknowledgeBytesOfAChannelThatWasNeverOpened() {
     TwoHosts hosts = opened(3);
     TwoHosts.Side side = hosts.destinationSide();
@@ -202,6 +236,19 @@ class HostileFramesTest {
               }
             });
     assertTrue(refused.getMessage().contains("confirms no RESET"), refused.getMessage());
+    assertEquals("", hosts.leaks());
+  }
+
+  @Test
+  void connectsTheNextChannelsWhenAResetOvertookItsOpen() throws WireException {
+    TwoHosts hosts = opened(11);
+    FakeLink.End end = hosts.links().getFirst().destination();
+    hosts.destination().frame(end, new Frame.Reset(2, ResetCode.LOCAL, "gone"));
+    hosts.destination().frame(end, new Frame.Open(3, ChannelKind.DISK, 1, 13, 0));
+    hosts.destination().frame(end, new Frame.Open(2, ChannelKind.DISK, 1, 12, 0));
+    hosts.run();
+    assertTrue(hosts.connectedPorts().contains(13), hosts.connectedPorts().toString());
+    assertFalse(hosts.connectedPorts().contains(12), hosts.connectedPorts().toString());
     assertEquals("", hosts.leaks());
   }
 

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class TwoHosts {
   public static final long SECOND_NANOS = 1_000_000_000L;
   public static final long RECEIVE_WINDOW_BYTES = 2 * 1024 * 1024;
-  public static final long HISTORY_BUDGET_BYTES = 4 * 1024 * 1024;
+  public static final long HISTORY_BUDGET_BYTES = 16 * 1024 * 1024;
   private static final int POOL_BATCHES = 64;
 
   /** A step more than this in one run means that something goes round in circles. */
@@ -107,6 +107,7 @@ public final class TwoHosts {
   private boolean connectsFail;
   private boolean holdsConnects;
   private long steps;
+  private long migrations;
 
   public TwoHosts(long seed) {
     this(seed, POOL_BATCHES);
@@ -240,7 +241,7 @@ public final class TwoHosts {
   public FakeLocalEnd open(ChannelKind kind, int port, byte[] bytes, boolean thenEnds) {
     FakeLocalEnd local = new FakeLocalEnd(random).writes(bytes, thenEnds);
     int historyPages = kind == ChannelKind.LIBVIRT_RPC ? 0 : 512;
-    local.join(source.open(new ChannelRequest(kind, 7, port, historyPages), local));
+    local.join(source.open(new ChannelRequest(kind, ++migrations, port, historyPages), local));
     locals.add(local);
     return local;
   }

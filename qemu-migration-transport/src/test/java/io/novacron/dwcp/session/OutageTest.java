@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 class OutageTest {
   private static final int PORT = 49152;
   private final TwoHosts hosts = new TwoHosts(1);
-  private final byte[] migration = SyntheticStreams.migration(hosts.random(), 800);
+
+  /** Its second half does not fit into the window: the source stays in its bulk of pages. */
+  private final byte[] migration = SyntheticStreams.migration(hosts.random(), 4000);
+
 
   private FakeLocalEnd halfWay(byte[] forward) {
     hosts.addLink();
@@ -27,7 +30,14 @@ class OutageTest {
     while (local.givenBytes() < forward.length / 2) {
       assertTrue(hosts.step());
     }
+    for (int sent = sentFrames(); sentFrames() == sent; ) {
+      assertTrue(hosts.step()); // so that a frame is under way
+    }
     return local;
+  }
+
+  private int sentFrames() {
+    return hosts.links().stream().mapToInt(link -> link.source().frames()).sum();
   }
 
   private void cutAll() {

@@ -22,7 +22,6 @@ class OutageTest {
   /** Its second half does not fit into the window: the source stays in its bulk of pages. */
   private final byte[] migration = SyntheticStreams.migration(hosts.random(), 4000);
 
-
   private FakeLocalEnd halfWay(byte[] forward) {
     hosts.addLink();
     hosts.addLink();

@@ -51,7 +51,7 @@ public final class DwcpDaemon {
       Lifecycle lifecycle = injector.getInstance(Lifecycle.class);
       lifecycle.run();
       return 0;
-    } catch (Exception e) {
+    } catch (Exception | Error e) { // an Error too: event loops would keep a dead daemon alive
       log.error("dwcpd cannot run: {}", e.getMessage(), e);
       return FAILED;
     }

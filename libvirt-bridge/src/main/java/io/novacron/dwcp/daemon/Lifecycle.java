@@ -32,6 +32,9 @@ final class Lifecycle {
 
   private static final long DRAIN_STEP_MILLIS = 100;
 
+  /** 1 s for the history entries of migrations that were reset. */
+  private static final long LAST_ENTRIES_MILLIS = 1_000;
+
   private final DaemonConfig config;
   private final Transport transport;
   private final DestinationSessions destinations;
@@ -55,39 +58,68 @@ final class Lifecycle {
     this.journal = report.journal();
   }
 
-  /** Runs until SIGTERM or SIGINT. */
+  /** Runs until SIGTERM or SIGINT. However it ends, the sockets are gone. */
   void run() throws IOException, InterruptedException {
+    try {
+      serve();
+    } finally {
+      peerSockets.forEach(Lifecycle::stopAccepting);
+      transport.close();
+      stopped.countDown(); // the hook must not wait for what will not come
+    }
+    LOG.info("stopped");
+  }
+
+  private void serve() throws IOException, InterruptedException {
     warnOfMissingSecurity();
     Files.createDirectories(config.runtimeDir());
     listen();
+    SystemdNotify systemd = SystemdNotify.of(System.getenv(), ProcessHandle.current().pid());
+    ControlServer control = ControlServer.open(config.controlSocket(), report);
+    try {
+      openPeerSockets(); // after the control socket, which refuses to be a second daemon
+      Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "dwcp-stop"));
+      tell(() -> systemd.ready("serving " + peerSockets.size() + " peers"));
+      LOG.info("ready");
+      transport.warmUp();
+      awaitStop(systemd);
+      tell(() -> systemd.stopping("waiting for running migrations"));
+      drain();
+    } finally {
+      control.close();
+    }
+  }
+
+  private void openPeerSockets() throws IOException {
     for (PeerSocket each : peerSockets) {
       each.open();
       LOG.info("peer {} ({}) at {}", each.peer().name(), each.peer().hostAndPort(), each.path());
     }
-    ControlServer control = ControlServer.open(config.controlSocket(), report);
-    Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "dwcp-stop"));
-    SystemdNotify systemd = SystemdNotify.of(System.getenv(), ProcessHandle.current().pid());
-    systemd.ready("serving " + peerSockets.size() + " peers");
-    LOG.info("ready");
-    transport.warmUp();
-    awaitStop(systemd);
-    systemd.stopping("waiting for running migrations");
-    drain();
-    control.close();
-    transport.close();
-    LOG.info("stopped");
-    stopped.countDown();
+  }
+
+  /** A message to systemd. */
+  private interface Notice {
+    void send() throws IOException;
+  }
+
+  /** Guests migrate whether or not systemd hears of it, so a failure is only logged. */
+  private static void tell(Notice notice) {
+    try {
+      notice.send();
+    } catch (IOException e) {
+      LOG.warn("systemd was not told: {}", e.getMessage());
+    }
   }
 
   /** Waits for the signal; tells systemd's watchdog meanwhile that the daemon lives. */
-  private void awaitStop(SystemdNotify systemd) throws IOException, InterruptedException {
+  private void awaitStop(SystemdNotify systemd) throws InterruptedException {
     Optional<Duration> period = systemd.watchdogPeriod();
     if (period.isEmpty()) {
       stop.await();
       return;
     }
     while (!stop.await(period.get().toMillis(), TimeUnit.MILLISECONDS)) {
-      systemd.alive();
+      tell(systemd::alive);
     }
   }
 
@@ -133,22 +165,33 @@ final class Lifecycle {
     }
   }
 
-  private void drain() throws IOException, InterruptedException {
+  private static void stopAccepting(PeerSocket socket) {
+    try {
+      socket.stopAccepting();
+    } catch (IOException e) {
+      LOG.warn("the socket {} stays behind: {}", socket.path(), e.getMessage());
+    }
+  }
+
+  private void drain() throws InterruptedException {
     LOG.info("stopping: {} migrations run", journal.live().size());
     destinations.stopAccepting();
-    for (PeerSocket each : peerSockets) {
-      each.stopAccepting();
-    }
-    long waitedMillis = 0;
-    while (!journal.live().isEmpty() && waitedMillis < DRAIN_MILLIS) {
-      Thread.sleep(DRAIN_STEP_MILLIS);
-      waitedMillis += DRAIN_STEP_MILLIS;
-    }
+    peerSockets.forEach(Lifecycle::stopAccepting);
+    awaitIdle(DRAIN_MILLIS);
     if (!journal.live().isEmpty()) {
       LOG.warn("resetting {} migrations that did not end in time", journal.live().size());
     }
     peerSockets.forEach(each -> each.close("the source's daemon stops"));
     destinations.finishAll("the destination's daemon stops");
     Thread.sleep(DRAIN_STEP_MILLIS);
+    awaitIdle(LAST_ENTRIES_MILLIS);
+  }
+
+  private void awaitIdle(long limitMillis) throws InterruptedException {
+    for (long waited = 0;
+        !journal.live().isEmpty() && waited < limitMillis;
+        waited += DRAIN_STEP_MILLIS) {
+      Thread.sleep(DRAIN_STEP_MILLIS);
+    }
   }
 }

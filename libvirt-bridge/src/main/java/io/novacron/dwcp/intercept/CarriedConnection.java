@@ -55,6 +55,9 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
   }
 
   void begin(Channel socket) {
+    if (!WaitingSocketHandler.letGo(socket)) {
+      return;
+    }
     RelayPolicy policy = new RelayPolicy(wiring.hostName(), Optional.empty(), this::problem);
     LocalSocketHandler local = new LocalSocketHandler(socket);
     socket
@@ -88,7 +91,10 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     Subject subject = announcement.subject();
     PrepareReply reply = announcement.reply();
     DataListeners open = new DataListeners(link.loop(), wiring.dataPorts());
-    listeners.put(subject, open);
+    DataListeners former = listeners.put(subject, open);
+    if (former != null) {
+      former.close();
+    }
     open.open(
         socket -> data(subject, ChannelKind.MEMORY, reply.memoryPort(), socket),
         new DataListeners.Opened() {

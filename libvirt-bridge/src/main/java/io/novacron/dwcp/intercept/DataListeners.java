@@ -38,19 +38,31 @@ final class DataListeners {
    */
   void open(Consumer<Channel> accepted, Opened answer) {
     int start = Math.floorMod(System.identityHashCode(accepted), ports.count());
-    attempt(start, 0, accepted, answer);
+    attempt(new Search(start, 0, "none was tried"), accepted, answer);
   }
 
-  private void attempt(int start, int tried, Consumer<Channel> accepted, Opened answer) {
-    if (tried == ports.count()) {
-      answer.failed("no free loopback port in " + ports);
+  /** How far the search for a free port came, and what was in the way of the last one. */
+  private record Search(int start, int tried, String lastError) {
+    Search next(String error) {
+      return new Search(start, tried + 1, error);
+    }
+  }
+
+  private void attempt(Search search, Consumer<Channel> accepted, Opened answer) {
+    if (closed) {
+      answer.failed("the migration ended while its listeners were opened");
       return;
     }
-    int port = ports.first() + (start + tried) % ports.count();
+    if (search.tried() == ports.count()) {
+      answer.failed("no free loopback port in " + ports + "; of the last: " + search.lastError());
+      return;
+    }
+    int port = ports.first() + (search.start() + search.tried()) % ports.count();
     LocalSockets.listenLoopback(loop, port, accepted::accept)
         .addListener((ChannelFuture bound) -> {
           if (!bound.isSuccess()) {
-            attempt(start, tried + 1, accepted, answer);
+            String error = String.valueOf(bound.cause().getMessage());
+            attempt(search.next(error), accepted, answer);
           } else if (closed) {
             bound.channel().close();
             answer.failed("the migration ended while its listeners were opened");

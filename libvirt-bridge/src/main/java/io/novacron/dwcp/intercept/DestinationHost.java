@@ -82,6 +82,11 @@ public final class DestinationHost implements DestinationSessions.Host {
 
     private void libvirt(Frame.Open open, ChannelEnd channel, DestinationSession.Outcome outcome) {
       long connectionId = open.migrationId();
+      if (connections.containsKey(connectionId)) {
+        outcome.failed(
+            "the libvirt connection " + connectionId + " of this session is open already");
+        return;
+      }
       MigrationFollower.Ends ends =
           new MigrationFollower.Ends(Role.DESTINATION, sourceHost, hostName);
       MigrationFollower follower = new MigrationFollower(journal, loop, ends, liveStreams);
@@ -92,7 +97,12 @@ public final class DestinationHost implements DestinationSessions.Host {
       connections.put(connectionId, new LibvirtConnection(relay, follower));
       Path path = libvirtSocket.get();
       LocalSockets.connectUnix(loop, path, socket -> socket.pipeline().addLast("relay", handler))
-          .addListener((ChannelFuture result) -> answer(result, path.toString(), channel, outcome));
+          .addListener((ChannelFuture result) -> {
+            if (!result.isSuccess()) {
+              connections.remove(connectionId);
+            }
+            answer(result, path.toString(), channel, outcome);
+          });
     }
 
     private void data(Frame.Open open, ChannelEnd channel, DestinationSession.Outcome outcome) {

@@ -7,6 +7,7 @@ import io.novacron.dwcp.plugin.MigrationListener.Transport;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -46,7 +47,7 @@ public final class LiveMigration {
       return Optional.of(
           loop.submit(() -> new Progress(followed.phase(), followed.running(clock.instant())))
               .get(LOOK_MILLIS, TimeUnit.MILLISECONDS));
-    } catch (TimeoutException | ExecutionException e) {
+    } catch (TimeoutException | ExecutionException | RejectedExecutionException e) {
       return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

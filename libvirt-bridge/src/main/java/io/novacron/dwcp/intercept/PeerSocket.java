@@ -1,6 +1,7 @@
 package io.novacron.dwcp.intercept;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.novacron.dwcp.config.PortRange;
 import io.novacron.dwcp.fallback.Fallback;
@@ -61,12 +62,18 @@ public final class PeerSocket {
    */
   public void open() throws IOException {
     Files.deleteIfExists(path);
-    listener =
-        LocalSockets.listenUnix(link.loop(), path, this::accepted).syncUninterruptibly().channel();
+    ChannelFuture bound =
+        LocalSockets.listenUnix(link.loop(), path, this::accepted).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "cannot listen on " + path + ": " + bound.cause().getMessage(), bound.cause());
+    }
+    listener = bound.channel();
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
   }
 
   private void accepted(Channel socket) {
+    WaitingSocketHandler.hold(socket);
     connections.add(socket);
     socket.closeFuture().addListener(closed -> connections.remove(socket));
     link.acquire(
@@ -79,7 +86,9 @@ public final class PeerSocket {
           @Override
           public void unavailable(Fallback fallback) {
             wiring.journal().fallback(peer.name(), fallback);
-            new PlainConnection(peer, link.loop(), fallback, wiring).begin(socket);
+            if (socket.isActive()) {
+              new PlainConnection(peer, link.loop(), fallback, wiring).begin(socket);
+            }
           }
         });
   }
@@ -88,13 +97,17 @@ public final class PeerSocket {
     return link.loop();
   }
 
-  /** Takes no new connection and removes the socket; open connections stay. */
+  /**
+   * Takes no new connection and removes the socket; open connections stay. What was not opened here
+   * is left alone: it may be another daemon's.
+   */
   public void stopAccepting() throws IOException {
     Channel open = listener;
+    listener = null;
     if (open != null) {
-      open.close();
+      open.close().awaitUninterruptibly();
+      Files.deleteIfExists(path);
     }
-    Files.deleteIfExists(path);
   }
 
   /** Closes what is still open. */

@@ -7,16 +7,39 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One direction of a plain connection: what is read here is written there, one read ahead at most,
- * half-close included. Both sockets are on the same event loop.
+ * half-close included. Both sockets are on the same event loop, and close when both directions have
+ * ended with all their bytes written.
  */
 final class PipeHandler extends ChannelInboundHandlerAdapter {
-  private final Channel other;
+  private static final Logger LOG = LoggerFactory.getLogger(PipeHandler.class);
 
-  PipeHandler(Channel other) {
+  private final Channel other;
+  private @Nullable PipeHandler opposite;
+
+  /** Everything that came from this side is written there, and the end was passed on. */
+  private boolean ended;
+
+  private PipeHandler(Channel other) {
     this.other = other;
+  }
+
+  /** Joins two sockets that do not read by themselves. On their event loop. */
+  static void join(Channel one, Channel two) {
+    PipeHandler fromOne = new PipeHandler(two);
+    PipeHandler fromTwo = new PipeHandler(one);
+    fromOne.opposite = fromTwo;
+    fromTwo.opposite = fromOne;
+    one.pipeline().addLast("pipe", fromOne);
+    two.pipeline().addLast("pipe", fromTwo);
+    one.read();
+    two.read();
   }
 
   @Override
@@ -48,12 +71,23 @@ final class PipeHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void endOutput(Channel from) {
-    if (other instanceof DuplexChannel duplex && duplex.isActive() && !duplex.isInputShutdown()) {
-      duplex.shutdownOutput();
-    } else {
+    ended = true;
+    PipeHandler back = opposite;
+    if (back == null || back.ended || !canEndOutput()) {
       other.close();
       from.close();
+    } else if (other instanceof DuplexChannel duplex) {
+      duplex.shutdownOutput();
     }
+  }
+
+  /**
+   * TLS ends as a whole, as with libvirt's own connections: a bare FIN would look like an attack.
+   */
+  private boolean canEndOutput() {
+    return other instanceof DuplexChannel
+        && other.isActive()
+        && other.pipeline().get(SslHandler.class) == null;
   }
 
   @Override
@@ -64,6 +98,7 @@ final class PipeHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    LOG.warn("a plain connection to libvirt broke: {}", String.valueOf(cause));
     context.close();
     other.close();
   }

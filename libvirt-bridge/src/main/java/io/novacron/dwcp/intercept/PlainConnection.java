@@ -66,16 +66,15 @@ final class PlainConnection implements SourceRelayHandler.Effects {
   }
 
   private void join(Channel socket, Channel libvirt) {
+    if (!WaitingSocketHandler.letGo(socket)) {
+      libvirt.close();
+      return;
+    }
     RelayPolicy policy =
         new RelayPolicy(
             wiring.hostName(), Optional.empty(), () -> Optional.of(fallback.toString()));
-    socket
-        .pipeline()
-        .addLast("relay", new SourceRelayHandler(new SourceRelay(policy), this))
-        .addLast("pipe", new PipeHandler(libvirt));
-    libvirt.pipeline().addLast("pipe", new PipeHandler(socket));
-    socket.read();
-    libvirt.read();
+    socket.pipeline().addLast("relay", new SourceRelayHandler(new SourceRelay(policy), this));
+    PipeHandler.join(socket, libvirt);
   }
 
   @Override

@@ -6,18 +6,44 @@ import io.netty.channel.EventLoop;
 import io.novacron.dwcp.fallback.LibvirtRoute;
 import io.novacron.dwcp.netty.LocalSockets;
 import io.novacron.dwcp.plugin.Peer;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.Optional;
 
-/** Opens the way to a peer's stock libvirt that the operator configured. */
+/**
+ * Opens the way to a peer's stock libvirt that the operator configured: TCP, TLS or ssh.
+ *
+ * <p>Names, files and processes may keep their caller waiting, so each way is prepared on a thread
+ * of its own and only then goes to the event loop.
+ */
 public final class PlainRoutes {
-  /** Answer to {@link #connect}, on the event loop. */
+  /** Answer to {@link #connect}, once, on the event loop. */
   interface Answer {
     /** A connection that carries libvirt RPC from its first byte on; it does not read by itself. */
     void connected(Channel libvirt);
 
     void failed(String reason);
+  }
+
+  /** What may take its time; {@code onLoop} of the result continues on the event loop. */
+  private interface Preparation {
+    Runnable onLoop() throws IOException;
+  }
+
+  private final TlsFiles tlsFiles;
+  private final SshRoute ssh;
+
+  /** As libvirt does it: its own certificates, and whatever {@code ssh} is in the path. */
+  public PlainRoutes() {
+    this(TlsFiles.LIBVIRT, new SshRoute("ssh"));
+  }
+
+  PlainRoutes(TlsFiles tlsFiles, SshRoute ssh) {
+    this.tlsFiles = tlsFiles;
+    this.ssh = ssh;
   }
 
   void connect(Peer peer, EventLoop loop, Answer answer) {
@@ -27,15 +53,65 @@ public final class PlainRoutes {
       return;
     }
     switch (LibvirtRoute.of(uri.get())) {
-      case LibvirtRoute.Tcp tcp -> tcp(tcp, loop, answer);
-      case LibvirtRoute.Tls tls -> answer.failed("qemu+tls is not there yet: " + tls);
-      case LibvirtRoute.Ssh ssh -> answer.failed("qemu+ssh is not there yet: " + ssh);
+      case LibvirtRoute.Tcp tcp ->
+          prepare(
+              loop,
+              answer,
+              () -> {
+                InetSocketAddress address = resolve(tcp.host(), tcp.port());
+                return () -> tcp(address, loop, answer);
+              });
+      case LibvirtRoute.Tls tls ->
+          prepare(
+              loop,
+              answer,
+              () -> {
+                TlsRoute route = TlsRoute.load(tlsFiles, bare(tls.host()), tls.port());
+                InetSocketAddress address = resolve(tls.host(), tls.port());
+                return () -> route.connect(address, loop, answer);
+              });
+      case LibvirtRoute.Ssh to ->
+          prepare(
+              loop,
+              answer,
+              () -> {
+                Channel libvirt = ssh.open(to.user(), bare(to.host()), to.port(), loop);
+                return () -> answer.connected(libvirt);
+              });
       case LibvirtRoute.Unusable unusable -> answer.failed(unusable.reason());
     }
   }
 
-  private static void tcp(LibvirtRoute.Tcp tcp, EventLoop loop, Answer answer) {
-    LocalSockets.connectTcp(loop, new InetSocketAddress(tcp.host(), tcp.port()), libvirt -> {})
+  private static void prepare(EventLoop loop, Answer answer, Preparation preparation) {
+    Thread.ofVirtual()
+        .name("dwcp-route")
+        .start(() -> {
+          Runnable next;
+          try {
+            next = preparation.onLoop();
+          } catch (IOException | RuntimeException e) {
+            String reason = e instanceof IOException ? e.getMessage() : e.toString();
+            next = () -> answer.failed(String.valueOf(reason));
+          }
+          loop.execute(next);
+        });
+  }
+
+  private static InetSocketAddress resolve(String host, int port) throws IOException {
+    try {
+      return new InetSocketAddress(InetAddress.getByName(host), port);
+    } catch (UnknownHostException e) {
+      throw new IOException("no address of the host " + host + " is known", e);
+    }
+  }
+
+  /** An IPv6 address without the brackets that it has in a URI. */
+  private static String bare(String host) {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  private static void tcp(InetSocketAddress address, EventLoop loop, Answer answer) {
+    LocalSockets.connectTcp(loop, address, libvirt -> {})
         .addListener((ChannelFuture result) -> {
           if (result.isSuccess()) {
             answer.connected(result.channel());

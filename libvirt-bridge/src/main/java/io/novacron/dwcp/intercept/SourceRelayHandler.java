@@ -68,8 +68,10 @@ final class SourceRelayHandler extends ChannelDuplexHandler {
       for (RpcInput input : fromSource.push(bytes.nioBuffer())) {
         for (RelayAction action : relay.fromSource(input)) {
           switch (action) {
+            // A copy: fragments share the memory of what was read, and a plain connection writes
+            // them only after this returns. It is control traffic, some 100 KiB for a migration.
             case RelayAction.Forward forward ->
-                context.fireChannelRead(Unpooled.wrappedBuffer(forward.bytes()));
+                context.fireChannelRead(Unpooled.copiedBuffer(forward.bytes()));
             case RelayAction.Report report -> effects.event(report.event());
             case RelayAction.AnnouncePorts ignored ->
                 throw new IllegalStateException("ports announced by a message of the source");
@@ -84,6 +86,11 @@ final class SourceRelayHandler extends ChannelDuplexHandler {
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
     ByteBuf bytes = (ByteBuf) message;
+    if (!context.channel().isActive()) {
+      bytes.release(); // nothing is read any more: above all, no listeners are opened for it
+      promise.tryFailure(new ClosedChannelException());
+      return;
+    }
     for (RpcInput input : fromPeer.push(bytes.nioBuffer())) {
       waiting.add(new Waiting.Input(input));
     }
@@ -125,6 +132,9 @@ final class SourceRelayHandler extends ChannelDuplexHandler {
         new Announced() {
           @Override
           public void listening(int memoryPort, OptionalInt nbdPort) {
+            if (!context.channel().isActive()) {
+              return; // channelInactive has cleared what waited, or is about to
+            }
             announcing = false;
             if (rewrite(context, announcement.reply(), memoryPort, nbdPort)) {
               drain(context);

@@ -23,6 +23,9 @@ final class PipeHandler extends ChannelInboundHandlerAdapter {
   private final Channel other;
   private @Nullable PipeHandler opposite;
 
+  /** Nothing more comes; Netty's epoll fails a read of such a socket and closes it. */
+  private boolean inputEnded;
+
   /** Everything that came from this side is written there, and the end was passed on. */
   private boolean ended;
 
@@ -32,6 +35,11 @@ final class PipeHandler extends ChannelInboundHandlerAdapter {
 
   /** Joins two sockets that do not read by themselves. On their event loop. */
   static void join(Channel one, Channel two) {
+    if (hasEnded(one) || hasEnded(two)) {
+      one.close(); // its end was told to nobody, and will not be told again
+      two.close();
+      return;
+    }
     PipeHandler fromOne = new PipeHandler(two);
     PipeHandler fromTwo = new PipeHandler(one);
     fromOne.opposite = fromTwo;
@@ -42,6 +50,10 @@ final class PipeHandler extends ChannelInboundHandlerAdapter {
     two.read();
   }
 
+  private static boolean hasEnded(Channel socket) {
+    return !socket.isActive() || (socket instanceof DuplexChannel it && it.isInputShutdown());
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     other.write(message);
@@ -49,20 +61,24 @@ final class PipeHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
+    if (inputEnded) {
+      return; // Netty looks at an ended input again; the other side's output may be closed by now
+    }
     other
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
         .addListener(written -> {
-          if (written.isSuccess()) {
-            context.channel().read();
-          } else {
+          if (!written.isSuccess()) {
             context.close();
+          } else if (!inputEnded) {
+            context.channel().read();
           }
         });
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
+    if (event instanceof ChannelInputShutdownEvent && !inputEnded) {
+      inputEnded = true;
       other
           .writeAndFlush(Unpooled.EMPTY_BUFFER)
           .addListener(flushed -> endOutput(context.channel()));

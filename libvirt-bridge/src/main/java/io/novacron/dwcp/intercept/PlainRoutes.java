@@ -66,7 +66,7 @@ public final class PlainRoutes {
               loop,
               answer,
               () -> {
-                TlsRoute route = TlsRoute.load(tlsFiles, bare(tls.host()), tls.port());
+                TlsRoute route = TlsRoute.load(tlsFiles, tls.host(), tls.port());
                 InetSocketAddress address = resolve(tls.host(), tls.port());
                 return () -> route.connect(address, loop, answer);
               });
@@ -75,8 +75,11 @@ public final class PlainRoutes {
               loop,
               answer,
               () -> {
-                Channel libvirt = ssh.open(to.user(), bare(to.host()), to.port(), loop);
-                return () -> answer.connected(libvirt);
+                ProcessSocket process = ssh.open(to.user(), to.host(), to.port(), loop);
+                return () -> {
+                  answer.connected(process.channel());
+                  process.begin();
+                };
               });
       case LibvirtRoute.Unusable unusable -> answer.failed(unusable.reason());
     }
@@ -103,11 +106,6 @@ public final class PlainRoutes {
     } catch (UnknownHostException e) {
       throw new IOException("no address of the host " + host + " is known", e);
     }
-  }
-
-  /** An IPv6 address without the brackets that it has in a URI. */
-  private static String bare(String host) {
-    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
   private static void tcp(InetSocketAddress address, EventLoop loop, Answer answer) {

@@ -38,18 +38,23 @@ final class ProcessSocket {
   /** 5 s from SIGTERM to SIGKILL; ssh ends at once, unless it waits for the network. */
   private static final long KILL_SECONDS = 5;
 
+  private final Channel near;
   private final Process process;
   private final SocketChannel socket;
   private final String name;
 
-  private ProcessSocket(Process process, SocketChannel socket, String name) {
+  private ProcessSocket(Channel near, Process process, SocketChannel socket, String name) {
+    this.near = near;
     this.process = process;
     this.socket = socket;
     this.name = name;
   }
 
-  /** Starts the process; waits for the event loop, so not on one. */
-  static Channel start(ProcessBuilder command, String name, EventLoop loop) throws IOException {
+  /**
+   * Starts the process, of which nothing is read before {@link #begin}. Waits for the event loop, so
+   * not on one.
+   */
+  static ProcessSocket start(ProcessBuilder command, String name, EventLoop loop) throws IOException {
     Path directory = Files.createTempDirectory("dwcp");
     Path path = directory.resolve("s");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -60,28 +65,38 @@ final class ProcessSocket {
       }
       SocketChannel far = server.accept();
       try {
-        new ProcessSocket(command.start(), far, name).run(near.channel(), loop);
+        ProcessSocket started = new ProcessSocket(near.channel(), command.start(), far, name);
+        started.endWithSocket(loop);
+        return started;
       } catch (IOException e) {
         near.channel().close();
         far.close();
         throw new IOException(name + " cannot be started: " + e.getMessage(), e);
       }
-      return near.channel();
     } finally {
       Files.deleteIfExists(path);
       Files.deleteIfExists(directory);
     }
   }
 
-  private void run(Channel near, EventLoop loop) {
+  /** The process's side of the event loop's socket. */
+  Channel channel() {
+    return near;
+  }
+
+  /** Lets bytes pass, once the socket has its handlers. */
+  void begin() {
+    thread("stdin", this::toProcess);
+    thread("stdout", this::fromProcess);
+    thread("stderr", this::logErrors);
+  }
+
+  private void endWithSocket(EventLoop loop) {
     near.closeFuture()
         .addListener(closed -> {
           process.destroy();
           loop.schedule(process::destroyForcibly, KILL_SECONDS, TimeUnit.SECONDS);
         });
-    thread("stdin", this::toProcess);
-    thread("stdout", this::fromProcess);
-    thread("stderr", this::logErrors);
   }
 
   private void thread(String what, Runnable work) {

@@ -1,6 +1,5 @@
 package io.novacron.dwcp.intercept;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,7 +26,7 @@ final class SshRoute {
    * @param user empty for ssh's own choice
    * @param port 0 for ssh's own choice
    */
-  Channel open(String user, String host, int port, EventLoop loop) throws IOException {
+  ProcessSocket open(String user, String host, int port, EventLoop loop) throws IOException {
     ProcessBuilder ssh = new ProcessBuilder(command(user, host, port));
     return ProcessSocket.start(ssh, "ssh to " + host, loop);
   }

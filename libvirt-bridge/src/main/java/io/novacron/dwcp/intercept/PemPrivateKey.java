@@ -61,19 +61,19 @@ final class PemPrivateKey {
   }
 
   private static PrivateKey decode(Path file, byte[] pkcs8) throws IOException {
+    InvalidKeySpecException last = null;
     try {
       for (String algorithm : List.of("RSA", "EC", "EdDSA")) {
-        KeyFactory factory = KeyFactory.getInstance(algorithm);
         try {
-          return factory.generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+          return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
         } catch (InvalidKeySpecException ofAnotherKind) {
-          continue;
+          last = ofAnotherKind;
         }
       }
     } catch (GeneralSecurityException e) {
       throw new IOException("the JDK cannot read " + file + ": " + e.getMessage(), e);
     }
-    throw new IOException(file + " holds neither an RSA, EC nor EdDSA key that can be read");
+    throw new IOException(file + " holds neither an RSA, EC nor EdDSA key that can be read", last);
   }
 
   private static byte[] wrap(byte[] pkcs1) {

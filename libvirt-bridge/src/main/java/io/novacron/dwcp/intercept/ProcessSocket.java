@@ -51,10 +51,11 @@ final class ProcessSocket {
   }
 
   /**
-   * Starts the process, of which nothing is read before {@link #begin}. Waits for the event loop, so
-   * not on one.
+   * Starts the process, of which nothing is read before {@link #begin}. Waits for the event loop,
+   * so not on one.
    */
-  static ProcessSocket start(ProcessBuilder command, String name, EventLoop loop) throws IOException {
+  static ProcessSocket start(ProcessBuilder command, String name, EventLoop loop)
+      throws IOException {
     Path directory = Files.createTempDirectory("dwcp");
     Path path = directory.resolve("s");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {

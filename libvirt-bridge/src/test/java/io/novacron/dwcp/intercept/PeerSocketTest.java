@@ -115,7 +115,8 @@ class PeerSocketTest {
     MigrationJournal journal = journal(history);
     Path path = directory.resolve("host-b.sock");
     try (ServerSocket libvirt = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      CompletableFuture<Void> destination = CompletableFuture.runAsync(() -> serve(libvirt, session));
+      CompletableFuture<Void> destination =
+          CompletableFuture.runAsync(() -> serve(libvirt, session));
       PeerSocket socket = socket(journal, path, libvirt.getLocalPort());
       socket.open();
       try (SocketChannel source = SocketChannel.open(UnixDomainSocketAddress.of(path))) {

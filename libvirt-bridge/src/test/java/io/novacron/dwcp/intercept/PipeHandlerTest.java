@@ -88,9 +88,9 @@ class PipeHandlerTest {
   @ValueSource(booleans = {true, false})
   void closesTheOtherSocketWithTheOneThatBroke(boolean oneBreaks) throws Exception {
     Joined joined = joined();
-    try (Socket broken = oneBreaks ? joined.one() : joined.two();
-        Socket left = oneBreaks ? joined.two() : joined.one()) {
-      broken.setSoLinger(true, 0);
+    Socket broken = oneBreaks ? joined.one() : joined.two();
+    try (Socket left = oneBreaks ? joined.two() : joined.one()) {
+      broken.setSoLinger(true, 0); // close sends RST
       broken.close();
       assertEquals(-1, left.getInputStream().read());
       joined.near().closeFuture().sync();
@@ -138,10 +138,11 @@ class PipeHandlerTest {
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
       Runnable before = held;
-      held = () -> {
-        before.run();
-        context.writeAndFlush(message, promise);
-      };
+      held =
+          () -> {
+            before.run();
+            context.writeAndFlush(message, promise);
+          };
     }
 
     void open() {

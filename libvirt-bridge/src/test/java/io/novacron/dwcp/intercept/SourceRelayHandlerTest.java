@@ -23,9 +23,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 /** A carried migration of libvirt 11.3 up to its Prepare reply, and what may happen then. */
 class SourceRelayHandlerTest implements SourceRelayHandler.Effects {
@@ -82,7 +82,8 @@ class SourceRelayHandlerTest implements SourceRelayHandler.Effects {
   }
 
   @Override
-  public void announce(RelayAction.AnnouncePorts announcement, SourceRelayHandler.Announced answer) {
+  public void announce(
+      RelayAction.AnnouncePorts announcement, SourceRelayHandler.Announced answer) {
     announced = answer;
   }
 

@@ -97,8 +97,7 @@ class SshRouteTest {
   void saysThatThereIsNoSsh() throws Exception {
     TestLoop.FutureAnswer answer = new TestLoop.FutureAnswer();
     connect(directory.resolve("absent").toString(), answer);
-    assertTrue(
-        answer.failure().startsWith("ssh to host-b cannot be started: "), answer.failure());
+    assertTrue(answer.failure().startsWith("ssh to host-b cannot be started: "), answer.failure());
   }
 
   private void connect(String program, PlainRoutes.Answer answer) throws Exception {
@@ -113,8 +112,7 @@ class SshRouteTest {
 
   /** A socket whose other end is joined to ssh, which is this script. */
   private Socket through(String script) throws Exception {
-    Path program =
-        Files.writeString(directory.resolve("fake-ssh"), "#!/bin/sh\n" + script + "\n");
+    Path program = Files.writeString(directory.resolve("fake-ssh"), "#!/bin/sh\n" + script + "\n");
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     CompletableFuture<Channel> accepted = new CompletableFuture<>();
     int port = loop.listen(accepted::complete);

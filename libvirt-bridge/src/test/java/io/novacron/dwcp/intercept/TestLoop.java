@@ -56,7 +56,9 @@ final class TestLoop implements AutoCloseable {
 
     String failure() {
       return String.valueOf(
-          channel.handle((ok, failed) -> failed == null ? "connected" : failed.getMessage()).join());
+          channel
+              .handle((ok, failed) -> failed == null ? "connected" : failed.getMessage())
+              .join());
     }
   }
 }

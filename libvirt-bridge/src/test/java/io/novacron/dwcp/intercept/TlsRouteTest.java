@@ -87,8 +87,7 @@ class TlsRouteTest {
 
   @Test
   void refusesHostOfAnotherName() throws Exception {
-    String failure =
-        attempt("elsewhere", (byte) 1, certificates.files("ca", "source")).failure();
+    String failure = attempt("elsewhere", (byte) 1, certificates.files("ca", "source")).failure();
     assertTrue(failure.contains("localhost") && failure.contains("matching"), failure);
   }
 

@@ -19,6 +19,7 @@ import io.novacron.dwcp.relay.MigrationOutcome;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
@@ -108,19 +109,19 @@ class MigrationFollowerTest {
 
   @Test
   void namesEachEndAsTheHistoryDoes() {
-    List<Outcome> expected =
-        List.of(
-            Outcome.COMPLETED,
-            Outcome.ABORTED,
-            Outcome.FAILED,
-            Outcome.FAILED,
-            Outcome.ABORTED,
-            Outcome.UNKNOWN,
-            Outcome.FAILED);
+    Map<MigrationOutcome, Outcome> expected =
+        Map.of(
+            MigrationOutcome.COMPLETED, Outcome.COMPLETED,
+            MigrationOutcome.CANCELLED, Outcome.ABORTED,
+            MigrationOutcome.REFUSED, Outcome.FAILED,
+            MigrationOutcome.FAILED, Outcome.FAILED,
+            MigrationOutcome.ABORTED, Outcome.ABORTED,
+            MigrationOutcome.UNKNOWN, Outcome.UNKNOWN,
+            MigrationOutcome.SUPERSEDED, Outcome.FAILED);
     for (MigrationOutcome each : MigrationOutcome.values()) {
       source.event(new MigrationEvent.Requested(CARRIED));
       source.event(new MigrationEvent.Ended(CARRIED, each, "why"));
-      assertEquals(expected.get(each.ordinal()), newest().outcome(), each.name());
+      assertEquals(expected.get(each), newest().outcome(), each.name());
     }
   }
 

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -38,8 +39,8 @@ class PipeHandlerTest {
   private Joined joined() throws Exception {
     CompletableFuture<Channel> near = new CompletableFuture<>();
     CompletableFuture<Channel> far = new CompletableFuture<>();
-    Socket one = new Socket("127.0.0.1", loop.listen(near::complete));
-    Socket two = new Socket("127.0.0.1", loop.listen(far::complete));
+    Socket one = new Socket(InetAddress.getLoopbackAddress(), loop.listen(near::complete));
+    Socket two = new Socket(InetAddress.getLoopbackAddress(), loop.listen(far::complete));
     Joined joined = new Joined(one, two, near.get(), far.get());
     loop.run(() -> PipeHandler.join(joined.near(), joined.far()));
     return joined;

@@ -10,7 +10,24 @@ import java.util.zip.GZIPInputStream;
 
 /** A libvirt connection of a real migration; the format: vectors/rpc/README.md. */
 final class RecordedRpc {
-  record Chunk(boolean fromSource, byte[] bytes) {}
+  /** What one read gave; its bytes are shared and not to be changed. */
+  static final class Chunk {
+    private final boolean fromSource;
+    private final byte[] bytes;
+
+    Chunk(boolean fromSource, byte[] bytes) {
+      this.fromSource = fromSource;
+      this.bytes = bytes;
+    }
+
+    boolean fromSource() {
+      return fromSource;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+  }
 
   private RecordedRpc() {}
 

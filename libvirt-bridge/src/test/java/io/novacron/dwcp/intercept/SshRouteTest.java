@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.channel.Channel;
 import io.novacron.dwcp.plugin.Peer;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -116,7 +117,7 @@ class SshRouteTest {
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     CompletableFuture<Channel> accepted = new CompletableFuture<>();
     int port = loop.listen(accepted::complete);
-    Socket libvirt = new Socket("127.0.0.1", port);
+    Socket libvirt = new Socket(InetAddress.getLoopbackAddress(), port);
     Channel near = accepted.get();
     CompletableFuture<Channel> joined = new CompletableFuture<>();
     connect(

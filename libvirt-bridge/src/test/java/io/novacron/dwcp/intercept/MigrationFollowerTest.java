@@ -67,7 +67,7 @@ class MigrationFollowerTest {
 
   private MigrationFollower follower(Role role) {
     return new MigrationFollower(
-        journal, loop.loop(), new MigrationFollower.Ends(role, "host-a", "host-b"));
+        journal, loop.loop(), new MigrationFollower.Ends(role, "host-a", "host-b"), () -> 0);
   }
 
   private MigrationRecord newest() {

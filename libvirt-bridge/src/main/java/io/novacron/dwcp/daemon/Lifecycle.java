@@ -65,9 +65,9 @@ final class Lifecycle {
     } finally {
       peerSockets.forEach(Lifecycle::stopAccepting);
       transport.close();
-      stopped.countDown(); // the hook must not wait for what will not come
+      LOG.info("stopped"); // the last word: the hook ends the JVM with what follows
+      stopped.countDown(); // and it must not wait for what will not come
     }
-    LOG.info("stopped");
   }
 
   private void serve() throws IOException, InterruptedException {

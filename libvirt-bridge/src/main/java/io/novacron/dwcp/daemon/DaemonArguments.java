@@ -17,7 +17,8 @@ public sealed interface DaemonArguments {
         -h, --help       print this text and exit
         -V, --version    print the version and exit
 
-      Exit codes: 0 ended as asked, 1 configuration refused or start failed, 2 command line wrong.
+      Exit codes: 0 asked and answered, 143 stopped by SIGTERM, 130 by SIGINT, 1 configuration
+      refused or start failed, 2 command line wrong.
       """;
 
   /** Run as the daemon. */

@@ -15,7 +15,7 @@
 #define DWCP_EXPORT __attribute__((visibility("default")))
 
 /* Raised when a signature changes, so that a stale library beside a new jar is refused instead of called. */
-#define DWCP_KERNELS_ABI 1
+#define DWCP_KERNELS_ABI 2
 
 enum dwcp_status {
     DWCP_OK = 0,
@@ -24,7 +24,11 @@ enum dwcp_status {
 
 DWCP_EXPORT int32_t dwcp_kernels_abi(void);
 
-/* Name of the variant that this CPU runs: "avx2" or "scalar". Static storage, never null. */
+/*
+ * What this CPU runs, as "kernel=variant" with blanks between: "zero=avx2 xor=avx2 sha256=avx512x16". Static storage,
+ * never null. The environment variable DWCP_KERNELS, read when the library is loaded, sets the most that may be used:
+ * "scalar", or "avx2" (which includes the SHA instructions).
+ */
 DWCP_EXPORT const char *dwcp_kernels_variant(void);
 
 /*
@@ -41,5 +45,17 @@ DWCP_EXPORT int32_t dwcp_zero_pages(const uint8_t *base, int64_t base_bytes, con
  * dst may be exactly old or exactly current; any other overlap gives undefined bytes (never a wild access).
  */
 DWCP_EXPORT int32_t dwcp_xor_bytes(const uint8_t *old, const uint8_t *current, uint8_t *dst, int64_t bytes);
+
+/*
+ * zero[i] as of dwcp_zero_pages, and the SHA-256 (FIPS 180-4) of each page that is not zero to digests + 32 * i.
+ * digests      32 * count bytes; those of zero pages are not touched
+ * zero         may be null: then the digest of every page is written
+ */
+DWCP_EXPORT int32_t dwcp_digest_pages(const uint8_t *base, int64_t base_bytes, const int32_t *offsets, int32_t count,
+                                      int32_t page_bytes, uint8_t *zero, uint8_t *digests);
+
+/* digest = SHA-256 of the ranges [offsets[i], offsets[i] + lengths[i]) of base, one behind the other; 32 bytes. */
+DWCP_EXPORT int32_t dwcp_sha256(const uint8_t *base, int64_t base_bytes, const int32_t *offsets,
+                                const int32_t *lengths, int32_t count, uint8_t *digest);
 
 #endif

@@ -1,18 +1,81 @@
 #include "dwcp_kernels.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+#include "sha256.h"
 #include "variants.h"
+
+/* How much of the processor may be used: each level includes those before it. */
+enum level { SCALAR, AVX2, AVX512 };
 
 static const struct dwcp_variant *chosen = &dwcp_scalar;
 
-/* Runs while the library is being loaded, before any thread can call in: `chosen` needs no synchronisation. */
-__attribute__((constructor)) static void choose_variant(void)
+enum { MOST_WAYS = 3 };
+static const struct dwcp_sha256_lanes *sha256_ways[MOST_WAYS] = {&dwcp_sha256_scalar};
+static const struct dwcp_sha256_lanes *sha256_single = &dwcp_sha256_scalar;
+
+static char description[128];
+
+/* What DWCP_KERNELS allows: "scalar" or "avx2" where a processor's wider units are to be left alone. */
+static enum level allowed_level(void)
 {
+    const char *const wanted = getenv("DWCP_KERNELS");
+    if (wanted != NULL && strcmp(wanted, "scalar") == 0) {
+        return SCALAR;
+    }
+    return wanted != NULL && strcmp(wanted, "avx2") == 0 ? AVX2 : AVX512;
+}
+
 #if defined(DWCP_HAS_AVX2)
+static bool has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+}
+
+/* CPUID leaf 7, EBX bit 29; gcc 12 knows no name for it. The instructions need no state that a system must save. */
+static bool has_sha_instructions(void)
+{
+    unsigned int eax = 0, ebx = 0, ecx = 0, edx = 0;
+    return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (ebx & 1U << 29) != 0 &&
+           __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("ssse3");
+}
+
+static void choose_for_x86(enum level level)
+{
+    size_t ways = 0;
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2")) {
+    if (level >= AVX2 && __builtin_cpu_supports("avx2")) {
         chosen = &dwcp_avx2;
     }
+    const bool has_sha = level >= AVX2 && has_sha_instructions();
+    if (level >= AVX512 && has_avx512()) {
+        sha256_ways[ways++] = has_sha ? &dwcp_sha256_avx512 : &dwcp_sha256_avx512_alone;
+    }
+    if (has_sha) {
+        sha256_ways[ways++] = &dwcp_sha256_shani_pair;
+        sha256_single = &dwcp_sha256_shani;
+    }
+    sha256_ways[ways] = sha256_single;
+}
 #endif
+
+/* Runs while the library is being loaded, before any thread can call in: what it sets needs no synchronisation. */
+__attribute__((constructor)) static void choose_variants(void)
+{
+    const enum level level = allowed_level();
+#if defined(DWCP_HAS_AVX2)
+    choose_for_x86(level);
+#else
+    (void)level;
+#endif
+    snprintf(description, sizeof description, "zero=%s xor=%s sha256=%s", chosen->name, chosen->name,
+             sha256_ways[0]->name);
 }
 
 int32_t dwcp_kernels_abi(void)
@@ -22,7 +85,17 @@ int32_t dwcp_kernels_abi(void)
 
 const char *dwcp_kernels_variant(void)
 {
-    return chosen->name;
+    return description;
+}
+
+static bool lie_within(int64_t base_bytes, const int32_t *offsets, int32_t count, int32_t page_bytes)
+{
+    for (int32_t i = 0; i < count; i++) {
+        if (offsets[i] < 0 || (int64_t)offsets[i] + page_bytes > base_bytes) {
+            return false;
+        }
+    }
+    return true;
 }
 
 int32_t dwcp_zero_pages(const uint8_t *base, int64_t base_bytes, const int32_t *offsets, int32_t count,
@@ -31,10 +104,8 @@ int32_t dwcp_zero_pages(const uint8_t *base, int64_t base_bytes, const int32_t *
     if (base == NULL || offsets == NULL || zero == NULL || base_bytes < 0 || count < 0 || page_bytes < 1) {
         return DWCP_BAD_ARGUMENT;
     }
-    for (int32_t i = 0; i < count; i++) {
-        if (offsets[i] < 0 || (int64_t)offsets[i] + page_bytes > base_bytes) {
-            return DWCP_BAD_ARGUMENT;
-        }
+    if (!lie_within(base_bytes, offsets, count, page_bytes)) {
+        return DWCP_BAD_ARGUMENT;
     }
     for (int32_t i = 0; i < count; i++) {
         zero[i] = chosen->is_zero(base + offsets[i], (size_t)page_bytes) ? 1 : 0;
@@ -48,5 +119,56 @@ int32_t dwcp_xor_bytes(const uint8_t *old, const uint8_t *current, uint8_t *dst,
         return DWCP_BAD_ARGUMENT;
     }
     chosen->xor_bytes(old, current, dst, (size_t)bytes);
+    return DWCP_OK;
+}
+
+/* As many as one batch has pages: what is hashed side by side is looked for among so many. */
+enum { MOST_AT_ONCE = 64 };
+
+int32_t dwcp_digest_pages(const uint8_t *base, int64_t base_bytes, const int32_t *offsets, int32_t count,
+                          int32_t page_bytes, uint8_t *zero, uint8_t *digests)
+{
+    if (base == NULL || offsets == NULL || digests == NULL || base_bytes < 0 || count < 0 || page_bytes < 1 ||
+        !lie_within(base_bytes, offsets, count, page_bytes)) {
+        return DWCP_BAD_ARGUMENT;
+    }
+    const uint8_t *pages[MOST_AT_ONCE];
+    uint8_t *page_digests[MOST_AT_ONCE];
+    size_t waiting = 0;
+    for (int32_t i = 0; i < count; i++) {
+        const uint8_t *const page = base + offsets[i];
+        const bool is_zero = zero != NULL && chosen->is_zero(page, (size_t)page_bytes);
+        if (zero != NULL) {
+            zero[i] = is_zero ? 1 : 0;
+        }
+        if (!is_zero) {
+            pages[waiting] = page;
+            page_digests[waiting++] = digests + (size_t)i * DWCP_SHA256_BYTES;
+        }
+        if (waiting == MOST_AT_ONCE || (i == count - 1 && waiting > 0)) {
+            dwcp_sha256_messages(sha256_ways, pages, (size_t)page_bytes, waiting, page_digests);
+            waiting = 0;
+        }
+    }
+    return DWCP_OK;
+}
+
+int32_t dwcp_sha256(const uint8_t *base, int64_t base_bytes, const int32_t *offsets, const int32_t *lengths,
+                    int32_t count, uint8_t *digest)
+{
+    if (base == NULL || offsets == NULL || lengths == NULL || digest == NULL || base_bytes < 0 || count < 0) {
+        return DWCP_BAD_ARGUMENT;
+    }
+    for (int32_t i = 0; i < count; i++) {
+        if (offsets[i] < 0 || lengths[i] < 0 || (int64_t)offsets[i] + lengths[i] > base_bytes) {
+            return DWCP_BAD_ARGUMENT;
+        }
+    }
+    struct dwcp_sha256_stream stream;
+    dwcp_sha256_begin(&stream, sha256_single);
+    for (int32_t i = 0; i < count; i++) {
+        dwcp_sha256_add(&stream, base + offsets[i], (size_t)lengths[i]);
+    }
+    dwcp_sha256_end(&stream, digest);
     return DWCP_OK;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../src/sha256.h"
 #include "../src/variants.h"
 #include "dwcp_kernels.h"
 
@@ -87,6 +88,139 @@ static void undoes_its_own_xor(const struct dwcp_variant *variant)
     }
 }
 
+static void expect_digest(const uint8_t *digest, const char *hex, const char *way)
+{
+    char seen[2 * DWCP_SHA256_BYTES + 1];
+    for (size_t at = 0; at < DWCP_SHA256_BYTES; at++) {
+        snprintf(seen + 2 * at, 3, "%02x", digest[at]);
+    }
+    expect(strcmp(seen, hex) == 0, "digest of a published message", way, 0);
+}
+
+/* The examples that NIST publishes beside FIPS 180-4: "abc", 56 bytes, nothing, a million times "a". */
+static void gives_the_published_digests(const struct dwcp_sha256_lanes *way)
+{
+    static const char *const text[3] = {"abc", "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", ""};
+    static const char *const digests[4] = {"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+                                           "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+                                           "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                                           "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"};
+    const struct dwcp_sha256_lanes all = {way->name, way->lanes, 1, way->add_blocks};
+    const struct dwcp_sha256_lanes *const ways[1] = {&all};
+    uint8_t digest[DWCP_SHA256_BYTES];
+    uint8_t *const out[1] = {digest};
+    uint8_t *const million = block(1000000);
+    memset(million, 'a', 1000000);
+    for (size_t i = 0; i < 4; i++) {
+        const size_t bytes = i < 3 ? strlen(text[i]) : 1000000;
+        uint8_t *const exact = block(bytes);
+        memcpy(exact, i < 3 ? (const uint8_t *)text[i] : million, bytes);
+        const uint8_t *const message[1] = {exact};
+        dwcp_sha256_messages(ways, message, bytes, 1, out);
+        expect_digest(digest, digests[i], way->name);
+        free(exact);
+    }
+    free(million);
+}
+
+/* Any count of messages of any length, against one message at a time in scalar code. */
+static void agrees_with_scalar_digests(const struct dwcp_sha256_lanes *way)
+{
+    enum { MOST_MESSAGES = 40 };
+    const struct dwcp_sha256_lanes *const ways[2] = {way, &dwcp_sha256_scalar};
+    for (int round = 0; round < ROUNDS / 50; round++) {
+        const size_t bytes = (size_t)(next_random() % LONGEST);
+        const size_t count = (size_t)(next_random() % MOST_MESSAGES);
+        uint8_t *messages[MOST_MESSAGES], *digests[MOST_MESSAGES];
+        for (size_t i = 0; i < count; i++) {
+            messages[i] = block(bytes);
+            digests[i] = block(DWCP_SHA256_BYTES);
+            for (size_t at = 0; at < bytes; at++) {
+                messages[i][at] = (uint8_t)next_random();
+            }
+        }
+        dwcp_sha256_messages(ways, (const uint8_t *const *)messages, bytes, count, digests);
+        for (size_t i = 0; i < count; i++) {
+            uint8_t wanted[DWCP_SHA256_BYTES];
+            struct dwcp_sha256_stream stream;
+            dwcp_sha256_begin(&stream, &dwcp_sha256_scalar);
+            for (size_t at = 0; at < bytes;) {
+                const size_t piece = 1 + (size_t)(next_random() % 200);
+                const size_t now = piece < bytes - at ? piece : bytes - at;
+                dwcp_sha256_add(&stream, messages[i] + at, now);
+                at += now;
+            }
+            dwcp_sha256_end(&stream, wanted);
+            expect(memcmp(wanted, digests[i], DWCP_SHA256_BYTES) == 0, "digest", way->name, i);
+            free(messages[i]);
+            free(digests[i]);
+        }
+    }
+}
+
+static void digests_pages_that_are_not_zero(void)
+{
+    enum { PAGES = 70 };
+    uint8_t *const base = block((size_t)PAGES * PAGE_BYTES);
+    uint8_t *const digests = block((size_t)PAGES * DWCP_SHA256_BYTES);
+    uint8_t zero[PAGES], wanted[DWCP_SHA256_BYTES];
+    int32_t offsets[PAGES];
+    const int32_t length = PAGE_BYTES;
+    memset(base, 0, (size_t)PAGES * PAGE_BYTES);
+    memset(digests, 7, (size_t)PAGES * DWCP_SHA256_BYTES);
+    for (int32_t i = 0; i < PAGES; i++) {
+        offsets[i] = i * PAGE_BYTES;
+        base[(size_t)offsets[i] + 99] = (uint8_t)(i % 3);
+    }
+    const int64_t base_bytes = (int64_t)PAGES * PAGE_BYTES;
+    expect(dwcp_digest_pages(base, base_bytes, offsets, PAGES, PAGE_BYTES, zero, digests) == DWCP_OK, "digest", "entry", 0);
+    for (int32_t i = 0; i < PAGES; i++) {
+        memset(wanted, 7, sizeof wanted);
+        expect(zero[i] == (i % 3 == 0 ? 1 : 0), "zero flag", "entry", (size_t)i);
+        if (zero[i] == 0) {
+            expect(dwcp_sha256(base, base_bytes, offsets + i, &length, 1, wanted) == DWCP_OK, "sha256", "entry", 0);
+        }
+        expect(memcmp(wanted, digests + i * DWCP_SHA256_BYTES, sizeof wanted) == 0, "page digest", "entry", (size_t)i);
+    }
+    expect(dwcp_digest_pages(base, base_bytes, offsets, PAGES, PAGE_BYTES, NULL, digests) == DWCP_OK, "all", "entry", 0);
+    expect(dwcp_sha256(base, base_bytes, offsets, &length, 1, wanted) == DWCP_OK, "sha256", "entry", 0);
+    expect(memcmp(wanted, digests, sizeof wanted) == 0, "digest of a zero page", "entry", 0);
+    expect(dwcp_digest_pages(base, base_bytes - 1, offsets, PAGES, PAGE_BYTES, zero, digests) == DWCP_BAD_ARGUMENT, "beyond", "entry", 0);
+    const int32_t negative = -1;
+    expect(dwcp_sha256(base, base_bytes, offsets, &negative, 1, wanted) == DWCP_BAD_ARGUMENT, "negative", "entry", 0);
+    expect(dwcp_sha256(base, PAGE_BYTES - 1, offsets, &length, 1, wanted) == DWCP_BAD_ARGUMENT, "beyond", "entry", 0);
+    free(digests);
+    free(base);
+}
+
+static void run_sha256(const struct dwcp_sha256_lanes *way)
+{
+    gives_the_published_digests(way);
+    agrees_with_scalar_digests(way);
+    printf("sha256 %s: all hold\n", way->name);
+}
+
+/* What the processor has is asked here once more, in another way than the library does. */
+static void run_sha256_of_this_processor(void)
+{
+    run_sha256(&dwcp_sha256_scalar);
+#if defined(DWCP_HAS_AVX2)
+    uint32_t features = 7, subleaf = 0, registers = 0, unused = 0;
+    __asm__ volatile("cpuid" : "+a"(features), "=b"(registers), "+c"(subleaf), "=d"(unused));
+    if ((registers & 1U << 29) != 0) {
+        run_sha256(&dwcp_sha256_shani);
+        run_sha256(&dwcp_sha256_shani_pair);
+    } else {
+        printf("sha256 sha-ni: skipped, this CPU has none\n");
+    }
+    if (__builtin_cpu_supports("avx512bw")) {
+        run_sha256(&dwcp_sha256_avx512);
+    } else {
+        printf("sha256 avx512: skipped, this CPU has none\n");
+    }
+#endif
+}
+
 static void refuses_pages_out_of_range(void)
 {
     uint8_t *const base = block(2 * PAGE_BYTES);
@@ -129,6 +263,8 @@ int main(int argc, char **argv)
         printf("variant avx2: skipped, this CPU has none\n");
     }
 #endif
+    run_sha256_of_this_processor();
+    digests_pages_that_are_not_zero();
     refuses_pages_out_of_range();
     return 0;
 }

@@ -3,6 +3,7 @@ package io.novacron.dwcp.kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * The kernels in plain Java: always there, and the reference that the native ones are tested
@@ -15,6 +16,9 @@ public final class JavaPageKernels implements PageKernels {
    */
   private static final MemorySegment ZEROES =
       MemorySegment.ofArray(new byte[64 * 1024]).asReadOnly();
+
+  /** The JDK's digest has a state; the threads that call are the few workers. */
+  private final ThreadLocal<JavaSha256> sha256 = ThreadLocal.withInitial(JavaSha256::new);
 
   @Override
   public void zeroPages(ByteBuffer base, PageSpans pages, byte[] zero) {
@@ -55,6 +59,43 @@ public final class JavaPageKernels implements PageKernels {
           oldBytes.get(ValueLayout.JAVA_BYTE, at) ^ currentBytes.get(ValueLayout.JAVA_BYTE, at);
       dstBytes.set(ValueLayout.JAVA_BYTE, at, (byte) delta);
     }
+  }
+
+  @Override
+  public void digestPages(ByteBuffer base, PageSpans pages, byte[] digests) {
+    pages.checkDigests(base, digests);
+    for (int i = 0; i < pages.count(); i++) {
+      digestPage(base, pages, i, digests);
+    }
+  }
+
+  @Override
+  public void digestNonZeroPages(ByteBuffer base, PageSpans pages, byte[] zero, byte[] digests) {
+    pages.checkDigests(base, digests);
+    zeroPages(base, pages, zero);
+    for (int i = 0; i < pages.count(); i++) {
+      if (zero[i] == 0) {
+        digestPage(base, pages, i, digests);
+      }
+    }
+  }
+
+  private void digestPage(ByteBuffer base, PageSpans pages, int page, byte[] digests) {
+    JavaSha256 digest = sha256.get();
+    digest.update(base, base.position() + pages.offsetsBytes()[page], pages.pageBytes());
+    digest.finish(digests, page * DIGEST_BYTES);
+  }
+
+  @Override
+  public void sha256(ByteBuffer base, ByteRanges ranges, byte[] digest) {
+    ranges.checkWithin(base);
+    Objects.checkFromIndexSize(0, DIGEST_BYTES, digest.length);
+    JavaSha256 running = sha256.get();
+    for (int i = 0; i < ranges.count(); i++) {
+      int offset = base.position() + ranges.offsetsBytes()[i];
+      running.update(base, offset, ranges.lengthsBytes()[i]);
+    }
+    running.finish(digest, 0);
   }
 
   @Override

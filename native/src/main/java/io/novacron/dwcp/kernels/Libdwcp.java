@@ -2,6 +2,7 @@ package io.novacron.dwcp.kernels;
 
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Raw functions of libdwcp, names and statuses as in {@code include/dwcp_kernels.h}. JNA direct
@@ -10,7 +11,7 @@ import com.sun.jna.NativeLibrary;
  */
 final class Libdwcp {
 
-  static final int ABI = 1;
+  static final int ABI = 2;
   static final int OK = 0;
 
   private Libdwcp() {}
@@ -35,6 +36,19 @@ final class Libdwcp {
   /** {@code offsets} and {@code zero} are a few hundred bytes: JNA copies them, once per batch. */
   static native int dwcp_zero_pages(
       long base, long baseBytes, int[] offsets, int count, int pageBytes, byte[] zero);
+
+  /** A null {@code zero}: every page is digested. All arrays are copied, 2.4 KiB a batch. */
+  static native int dwcp_digest_pages(
+      long base,
+      long baseBytes,
+      int[] offsets,
+      int count,
+      int pageBytes,
+      byte @Nullable [] zero,
+      byte[] digests);
+
+  static native int dwcp_sha256(
+      long base, long baseBytes, int[] offsets, int[] lengths, int count, byte[] digest);
 
   static native int dwcp_xor_bytes(long old, long current, long dst, long bytes);
 }

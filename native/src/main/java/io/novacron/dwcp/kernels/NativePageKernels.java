@@ -3,8 +3,10 @@ package io.novacron.dwcp.kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** The kernels of libdwcp. The library picks AVX2 or scalar code itself when it is loaded. */
+/** The kernels of libdwcp. The library picks a variant of each itself when it is loaded. */
 public final class NativePageKernels implements PageKernels {
 
   private final String variant;
@@ -37,6 +39,51 @@ public final class NativePageKernels implements PageKernels {
       check(
           Libdwcp.dwcp_zero_pages(
               start, base.remaining(), pages.offsetsBytes(), count, pages.pageBytes(), zero));
+    } finally {
+      Reference.reachabilityFence(base);
+    }
+  }
+
+  @Override
+  public void digestPages(ByteBuffer base, PageSpans pages, byte[] digests) {
+    pages.checkDigests(base, digests);
+    digest(base, pages, null, digests);
+  }
+
+  @Override
+  public void digestNonZeroPages(ByteBuffer base, PageSpans pages, byte[] zero, byte[] digests) {
+    pages.checkDigests(base, digests);
+    pages.checkAgainst(base, zero);
+    digest(base, pages, zero, digests);
+  }
+
+  private static void digest(
+      ByteBuffer base, PageSpans pages, byte @Nullable [] zero, byte[] digests) {
+    try {
+      check(
+          Libdwcp.dwcp_digest_pages(
+              address(base),
+              base.remaining(),
+              pages.offsetsBytes(),
+              pages.count(),
+              pages.pageBytes(),
+              zero,
+              digests));
+    } finally {
+      Reference.reachabilityFence(base);
+    }
+  }
+
+  @Override
+  public void sha256(ByteBuffer base, ByteRanges ranges, byte[] digest) {
+    ranges.checkWithin(base);
+    Objects.checkFromIndexSize(0, DIGEST_BYTES, digest.length);
+    int[] offsets = ranges.offsetsBytes();
+    int[] lengths = ranges.lengthsBytes();
+    try {
+      check(
+          Libdwcp.dwcp_sha256(
+              address(base), base.remaining(), offsets, lengths, ranges.count(), digest));
     } finally {
       Reference.reachabilityFence(base);
     }

@@ -13,6 +13,9 @@ import java.nio.ByteBuffer;
  */
 public interface PageKernels {
 
+  /** Of one SHA-256. */
+  int DIGEST_BYTES = 32;
+
   /**
    * Tells which pages hold nothing but zero bytes.
    *
@@ -31,6 +34,33 @@ public interface PageKernels {
    */
   void xor(ByteBuffer old, ByteBuffer current, ByteBuffer dst, int lengthBytes);
 
-  /** What runs, for the one line that the daemon logs: "java", "native avx2" or "native scalar". */
+  /**
+   * SHA-256 of every page.
+   *
+   * @param base direct buffer in which the pages lie
+   * @param pages where they lie, counted from the position of {@code base}
+   * @param digests gets the digest of page {@code i} from byte {@code 32 * i} on
+   */
+  void digestPages(ByteBuffer base, PageSpans pages, byte[] digests);
+
+  /**
+   * {@link #zeroPages}, and SHA-256 of the pages that are not zero.
+   *
+   * @param digests as of {@link #digestPages}; that of a zero page is not touched
+   */
+  void digestNonZeroPages(ByteBuffer base, PageSpans pages, byte[] zero, byte[] digests);
+
+  /**
+   * SHA-256 of ranges of {@code base}, one behind the other.
+   *
+   * @param base direct buffer in which the ranges lie, counted from its position
+   * @param digest gets 32 bytes from byte 0 on
+   */
+  void sha256(ByteBuffer base, ByteRanges ranges, byte[] digest);
+
+  /**
+   * What runs, for the one line that the daemon logs: "java", or "native" and the variant of each
+   * kernel, as in "native zero=avx2 xor=avx2 sha256=avx512x16".
+   */
   String variant();
 }

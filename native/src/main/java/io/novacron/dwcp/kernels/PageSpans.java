@@ -22,8 +22,18 @@ public record PageSpans(int[] offsetsBytes, int count, int pageBytes) {
 
   /** Throws unless every page lies in what remains of {@code base} and {@code zero} has room. */
   void checkAgainst(ByteBuffer base, byte[] zero) {
-    PageSpans.checkDirect(base);
     Objects.checkFromIndexSize(0, count, zero.length);
+    checkWithin(base);
+  }
+
+  /** Throws unless every page lies in {@code base} and {@code digests} has room for all. */
+  void checkDigests(ByteBuffer base, byte[] digests) {
+    Objects.checkFromIndexSize(0, count * PageKernels.DIGEST_BYTES, digests.length);
+    checkWithin(base);
+  }
+
+  private void checkWithin(ByteBuffer base) {
+    PageSpans.checkDirect(base);
     int remainingBytes = base.remaining();
     for (int i = 0; i < count; i++) {
       Objects.checkFromIndexSize(offsetsBytes[i], pageBytes, remainingBytes);

@@ -30,5 +30,6 @@ class CKernelsTest {
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertEquals(0, process.waitFor(), output);
     assertTrue(output.contains("variant scalar: all hold"), output);
+    assertTrue(output.contains("sha256 scalar: all hold"), output);
   }
 }

@@ -150,7 +150,7 @@ public class BatchEncodingBenchmark {
 
   @Benchmark
   public ByteBuffer unpackAndAssemble() throws CorruptBatchException {
-    try (DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES)) {
+    try (DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES, pageKernels)) {
       for (ByteBuffer payload : payloads) {
         try (UnpackedBatch unpacked = decoder.unpack(payload)) {
           decoder.assemble(unpacked, out.clear());

@@ -1,5 +1,7 @@
 package io.novacron.dwcp.encoding;
 
+import io.novacron.dwcp.kernels.ByteRanges;
+import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.page.PageSize;
 import java.nio.ByteBuffer;
 
@@ -12,13 +14,16 @@ final class BatchDigest {
   private static final int LITERAL_RECORD_BYTES = 1 + Integer.BYTES;
   private static final int PAGE_RECORD_BYTES = 1 + Sha256.BYTES;
 
+  private static final int[] START = {0};
   private static final byte[] ZERO_PAGE = ofZeroPage();
 
   private final ByteBuffer records =
-      ByteBuffer.allocate(
+      ByteBuffer.allocateDirect(
           (BatchFormat.MAX_PAGES + 1) * LITERAL_RECORD_BYTES
               + BatchFormat.MAX_PAGES * PAGE_RECORD_BYTES
               + Sha256.BYTES);
+
+  private final int[] recordsLength = new int[1];
 
   void clear() {
     records.clear();
@@ -36,10 +41,10 @@ final class BatchDigest {
     page(ZERO_PAGE, 0);
   }
 
-  void finish(Sha256 sha256, byte[] literalsDigest, byte[] out) {
-    records.put(literalsDigest);
-    sha256.update(records.array(), 0, records.position());
-    sha256.finish(out, 0);
+  void finish(PageKernels kernels, byte[] literalsDigest, byte[] out) {
+    records.put(literalsDigest).flip();
+    recordsLength[0] = records.limit();
+    kernels.sha256(records, new ByteRanges(START, recordsLength, 1), out);
   }
 
   private static byte[] ofZeroPage() {

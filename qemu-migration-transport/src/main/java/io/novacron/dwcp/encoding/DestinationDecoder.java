@@ -1,5 +1,6 @@
 package io.novacron.dwcp.encoding;
 
+import io.novacron.dwcp.kernels.PageKernels;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -17,6 +18,7 @@ import java.util.Arrays;
  */
 public final class DestinationDecoder implements AutoCloseable {
 
+  private final PageKernels kernels;
   private final KeptPages kept;
   private final ChainDigest chain = new ChainDigest();
   private final BatchDigest batchDigest = new BatchDigest();
@@ -28,7 +30,8 @@ public final class DestinationDecoder implements AutoCloseable {
   /**
    * @param historyPages slots of the history ring, the same as at the source; 0 for none
    */
-  public DestinationDecoder(int historyPages) {
+  public DestinationDecoder(int historyPages, PageKernels kernels) {
+    this.kernels = kernels;
     this.kept = new KeptPages(historyPages);
   }
 
@@ -39,7 +42,7 @@ public final class DestinationDecoder implements AutoCloseable {
    * @param payload direct, one payload from position to limit; untouched, and free for reuse after
    */
   public UnpackedBatch unpack(ByteBuffer payload) throws CorruptBatchException {
-    return UnpackedBatch.of(payload);
+    return UnpackedBatch.of(payload, kernels);
   }
 
   /**
@@ -61,7 +64,7 @@ public final class DestinationDecoder implements AutoCloseable {
     corrupt = true;
     batchDigest.clear();
     PageCounts counts = new Assembly(residue, out, kept, batchDigest, sha256).run();
-    batchDigest.finish(sha256, residue.literalsDigest, seenDigest);
+    batchDigest.finish(kernels, residue.literalsDigest, seenDigest);
     if (!Arrays.equals(seenDigest, residue.claimedDigest)) {
       throw new CorruptBatchException(
           "the digest of %d B at offset %d is not that of their source"

@@ -52,49 +52,29 @@ public final class SourceEncoder implements AutoCloseable {
   /** Step 1. */
   public void digest(Batch batch) {
     EncodeScratch scratch = EncodeScratch.FREE.take();
-    findZeroPages(batch);
-    digestLiterals(batch, scratch);
+    ByteBuffer raw = batch.raw().duplicate().flip();
+    PageSpans pages = new PageSpans(batch.pageOffsets, batch.pageCount(), PageSize.BYTES);
+    kernels.digestNonZeroPages(raw, pages, batch.zero, batch.pageDigests);
+    kernels.sha256(raw, scratch.literals(batch), scratch.literalsDigest);
     BatchDigest records = scratch.batchDigest;
     records.clear();
     for (int i = 0; i < batch.pageCount(); i++) {
       addLiteral(records, batch.gapBefore(i));
-      digestPage(batch, i, scratch);
+      if (batch.zero[i] == 1) {
+        records.zeroPage();
+      } else {
+        records.page(batch.pageDigests, i * Sha256.BYTES);
+      }
     }
     addLiteral(records, batch.gapBefore(batch.pageCount()));
-    records.finish(scratch.sha256, scratch.literalsDigest, batch.digest);
+    records.finish(kernels, scratch.literalsDigest, batch.digest);
     EncodeScratch.FREE.give(scratch);
-  }
-
-  /** Through a view, since the position of the batch is its length and others may ask for it. */
-  private void findZeroPages(Batch batch) {
-    if (batch.pageCount() > 0) {
-      PageSpans spans = new PageSpans(batch.pageOffsets, batch.pageCount(), PageSize.BYTES);
-      kernels.zeroPages(batch.raw().duplicate().flip(), spans, batch.zero);
-    }
-  }
-
-  private static void digestLiterals(Batch batch, EncodeScratch scratch) {
-    for (int i = 0; i <= batch.pageCount(); i++) {
-      scratch.sha256.update(batch.raw(), batch.gapStart(i), batch.gapBefore(i));
-    }
-    scratch.sha256.finish(scratch.literalsDigest, 0);
   }
 
   private static void addLiteral(BatchDigest records, int lengthBytes) {
     if (lengthBytes > 0) {
       records.literal(lengthBytes);
     }
-  }
-
-  private static void digestPage(Batch batch, int page, EncodeScratch scratch) {
-    if (batch.zero[page] == 1) {
-      scratch.batchDigest.zeroPage();
-      return;
-    }
-    int offset = page * Sha256.BYTES;
-    scratch.sha256.update(batch.raw(), batch.pageOffsets[page], PageSize.BYTES);
-    scratch.sha256.finish(batch.pageDigests, offset);
-    scratch.batchDigest.page(batch.pageDigests, offset);
   }
 
   /** Step 2. */

@@ -1,5 +1,6 @@
 package io.novacron.dwcp.encoding;
 
+import io.novacron.dwcp.kernels.PageKernels;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +21,10 @@ public final class UnpackedBatch implements AutoCloseable {
     this.rawBytes = residue.rawBytes;
   }
 
-  static UnpackedBatch of(ByteBuffer payload) throws CorruptBatchException {
+  static UnpackedBatch of(ByteBuffer payload, PageKernels kernels) throws CorruptBatchException {
     UnpackedResidue residue = FREE.take();
     try {
-      residue.read(BatchPayload.read(payload, residue.claimedDigest));
+      residue.read(BatchPayload.read(payload, residue.claimedDigest), kernels);
       return new UnpackedBatch(residue);
     } catch (CorruptBatchException e) {
       FREE.give(residue);

@@ -1,5 +1,8 @@
 package io.novacron.dwcp.encoding;
 
+import io.novacron.dwcp.kernels.ByteRanges;
+import io.novacron.dwcp.kernels.PageKernels;
+import io.novacron.dwcp.kernels.PageSpans;
 import io.novacron.dwcp.page.PageSize;
 import java.nio.ByteBuffer;
 
@@ -37,10 +40,12 @@ final class UnpackedResidue {
   /** Where the changes of deltas begin in {@link #bytes}. */
   int changesStart;
 
-  private final Sha256 sha256 = new Sha256();
+  private final int[] pageOffsets = new int[BatchFormat.MAX_PAGES];
+  private final int[] literalsOffset = new int[1];
+  private final int[] literalsLength = new int[1];
 
   /** Tokens say which raw bytes there are and the header says so too: both must be the same. */
-  void read(BatchPayload payload) throws CorruptBatchException {
+  void read(BatchPayload payload, PageKernels kernels) throws CorruptBatchException {
     payload.decode(bytes);
     bytes.position(0).limit(payload.residueBytes());
     tokenCount = payload.tokenCount();
@@ -66,7 +71,7 @@ final class UnpackedResidue {
           "tokens and deltas stand for %d B residue, the header says %d B"
               .formatted(changesStart + changedBytes, bytes.limit()));
     }
-    digest(literalBytes, newPages);
+    digest(literalBytes, newPages, kernels);
   }
 
   private int countOf(int kind) {
@@ -104,12 +109,15 @@ final class UnpackedResidue {
     }
   }
 
-  private void digest(int literalBytes, int newPages) {
-    sha256.update(bytes, literalsStart, literalBytes);
-    sha256.finish(literalsDigest, 0);
+  /** Of what travelled. A page of zeroes is digested too: it may be here, though none is sent. */
+  private void digest(int literalBytes, int newPages, PageKernels kernels) {
     for (int page = 0; page < newPages; page++) {
-      sha256.update(bytes, pagesStart + page * PageSize.BYTES, PageSize.BYTES);
-      sha256.finish(pageDigests, page * Sha256.BYTES);
+      pageOffsets[page] = pagesStart + page * PageSize.BYTES;
     }
+    literalsOffset[0] = literalsStart;
+    literalsLength[0] = literalBytes;
+    ByteBuffer whole = bytes.duplicate().position(0);
+    kernels.digestPages(whole, new PageSpans(pageOffsets, newPages, PageSize.BYTES), pageDigests);
+    kernels.sha256(whole, new ByteRanges(literalsOffset, literalsLength, 1), literalsDigest);
   }
 }

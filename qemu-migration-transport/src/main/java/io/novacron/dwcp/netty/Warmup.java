@@ -53,7 +53,7 @@ final class Warmup implements Runnable {
     ByteBuffer out = ByteBuffer.allocateDirect(Batch.RAW_BYTES);
     ZstdCodec codec = new ZstdCodec(1);
     try (SourceEncoder encoder = new SourceEncoder(HISTORY_PAGES, kernels);
-        DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES)) {
+        DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES, kernels)) {
       BatchBuilder builder = new BatchBuilder(pool, new MigrationStreamParser());
       builder.append(setup());
       Random content = new Random(1);

@@ -79,7 +79,7 @@ public record ChannelFactory(
     return new ChannelParts(
         parser,
         new SourceEncoder(outboundHistoryPages, kernels),
-        new DestinationDecoder(inboundHistoryPages),
+        new DestinationDecoder(inboundHistoryPages, kernels),
         urgent,
         intakePace,
         pool,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.luben.zstd.Zstd;
+import io.novacron.dwcp.kernels.JavaPageKernels;
 import io.novacron.dwcp.page.PageSize;
 import io.novacron.dwcp.plugin.ResidueCodec;
 import java.nio.ByteBuffer;
@@ -63,7 +64,8 @@ class CorruptBatchTest {
 
   private static byte[] decode(byte[] first, ByteBuffer second) throws CorruptBatchException {
     ByteBuffer out = ByteBuffer.allocate(2 * Batch.RAW_BYTES);
-    try (DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES)) {
+    try (DestinationDecoder decoder =
+        new DestinationDecoder(HISTORY_PAGES, new JavaPageKernels())) {
       for (ByteBuffer payload : List.of(direct(first, first.length), second)) {
         int before = out.position();
         try (UnpackedBatch unpacked = decoder.unpack(payload)) {
@@ -163,7 +165,8 @@ class CorruptBatchTest {
     for (int i = 0; i < field.length; i++) {
       changed[offset + i] = (byte) field[i];
     }
-    try (DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES)) {
+    try (DestinationDecoder decoder =
+        new DestinationDecoder(HISTORY_PAGES, new JavaPageKernels())) {
       CorruptBatchException e =
           assertThrows(
               CorruptBatchException.class, () -> decoder.unpack(direct(changed, changed.length)));
@@ -178,7 +181,8 @@ class CorruptBatchTest {
     payload.put((byte) ZstdCodec.WIRE_ID).put((byte) 0).putShort((short) 1);
     payload.putInt(Batch.RAW_BYTES).putInt(BatchFormat.MAX_RESIDUE_BYTES).put(new byte[32]);
     payload.put(bomb).flip();
-    try (DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES)) {
+    try (DestinationDecoder decoder =
+        new DestinationDecoder(HISTORY_PAGES, new JavaPageKernels())) {
       CorruptBatchException e =
           assertThrows(CorruptBatchException.class, () -> decoder.unpack(payload));
       assertTrue(e.getMessage().contains("zstd frame refused"), e::getMessage);
@@ -188,7 +192,8 @@ class CorruptBatchTest {
   @Test
   void refusesAReferenceToASlotThatWasNeverFilled() throws CorruptBatchException {
     for (int slot : new int[] {0, 19, 20, (1 << 28) - 1}) {
-      try (DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES);
+      try (DestinationDecoder decoder =
+              new DestinationDecoder(HISTORY_PAGES, new JavaPageKernels());
           UnpackedBatch unpacked = decoder.unpack(reference(slot))) {
         CorruptBatchException e =
             assertThrows(
@@ -216,7 +221,7 @@ class CorruptBatchTest {
     byte[] changed = first.clone();
     changed[first.length - 1] ^= 1;
     ByteBuffer out = ByteBuffer.allocate(Batch.RAW_BYTES);
-    try (DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES);
+    try (DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES, new JavaPageKernels());
         UnpackedBatch bad = decoder.unpack(direct(changed, changed.length));
         UnpackedBatch good = decoder.unpack(direct(first, first.length))) {
       assertThrows(CorruptBatchException.class, () -> decoder.assemble(bad, out));
@@ -230,7 +235,7 @@ class CorruptBatchTest {
   void refusesPayloadsInAnotherOrder() throws CorruptBatchException {
     List<byte[]> payloads = smallPayloads(new StoredCodec());
     byte[] second = payloads.get(1);
-    try (DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES);
+    try (DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES, new JavaPageKernels());
         UnpackedBatch unpacked = decoder.unpack(direct(second, second.length))) {
       assertThrows(
           CorruptBatchException.class,

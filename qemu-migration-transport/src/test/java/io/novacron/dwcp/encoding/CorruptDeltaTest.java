@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.page.PageSize;
 import io.novacron.dwcp.plugin.ResidueCodec;
 import java.nio.ByteBuffer;
@@ -18,6 +19,11 @@ import org.junit.jupiter.api.Test;
 class CorruptDeltaTest {
 
   private static final int HISTORY_PAGES = 20;
+
+  /** Of both kinds, as the tests go on: what one refuses, the other must refuse too. */
+  private PageKernels kernels = RoundTrip.KERNELS.getFirst();
+
+  private int decoded;
 
   private final byte[] stream;
   private final List<byte[]> stored;
@@ -50,9 +56,10 @@ class CorruptDeltaTest {
     }
   }
 
-  private static byte[] decode(byte[] first, byte[] second) throws CorruptBatchException {
+  private byte[] decode(byte[] first, byte[] second) throws CorruptBatchException {
     ByteBuffer out = ByteBuffer.allocate(2 * Batch.RAW_BYTES);
-    try (DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES)) {
+    kernels = RoundTrip.KERNELS.get(decoded++ % RoundTrip.KERNELS.size());
+    try (DestinationDecoder decoder = new DestinationDecoder(HISTORY_PAGES, kernels)) {
       for (byte[] payload : List.of(first, second)) {
         int before = out.position();
         try (UnpackedBatch unpacked = decoder.unpack(direct(payload))) {

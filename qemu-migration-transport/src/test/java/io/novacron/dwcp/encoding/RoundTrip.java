@@ -1,6 +1,8 @@
 package io.novacron.dwcp.encoding;
 
 import io.novacron.dwcp.kernels.JavaPageKernels;
+import io.novacron.dwcp.kernels.KernelVariants;
+import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.page.StreamParser;
 import io.novacron.dwcp.plugin.ResidueCodec;
 import java.nio.ByteBuffer;
@@ -12,14 +14,22 @@ import java.util.Random;
 /** Both ends of one direction, with the parallel steps done in any order. */
 final class RoundTrip implements AutoCloseable {
 
+  /** Java's, and those of libdwcp where it loads: both must give the same bytes. */
+  static final List<PageKernels> KERNELS =
+      List.of(new JavaPageKernels(), KernelVariants.load().chosen());
+
   final SourceEncoder encoder;
   final DestinationDecoder decoder;
   private final Random random;
 
   RoundTrip(int historyPages, Random random) {
-    this.encoder = new SourceEncoder(historyPages, new JavaPageKernels());
-    this.decoder = new DestinationDecoder(historyPages);
+    this.encoder = new SourceEncoder(historyPages, anyKernels(random));
+    this.decoder = new DestinationDecoder(historyPages, anyKernels(random));
     this.random = random;
+  }
+
+  private static PageKernels anyKernels(Random random) {
+    return KERNELS.get(random.nextInt(KERNELS.size()));
   }
 
   /**

@@ -13,6 +13,7 @@ import io.novacron.dwcp.encoding.DestinationDecoder;
 import io.novacron.dwcp.encoding.StoredCodec;
 import io.novacron.dwcp.encoding.UnpackedBatch;
 import io.novacron.dwcp.encoding.ZstdCodec;
+import io.novacron.dwcp.kernels.JavaPageKernels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -100,7 +101,7 @@ class DocumentedBatchTest {
     ByteBuffer out = ByteBuffer.allocate(2 + 3 * PAGE_BYTES);
     ByteBuffer expected = ByteBuffer.allocate(2 + 3 * PAGE_BYTES);
     expected.put("hi".getBytes(US_ASCII)).put(PAGE).put(new byte[PAGE_BYTES]).put(PAGE);
-    try (DestinationDecoder decoder = new DestinationDecoder(1);
+    try (DestinationDecoder decoder = new DestinationDecoder(1, new JavaPageKernels());
         UnpackedBatch unpacked = decoder.unpack(batch())) {
       decoder.assemble(unpacked, out);
       assertArrayEquals(expected.array(), out.array());
@@ -133,7 +134,7 @@ class DocumentedBatchTest {
   }
 
   private static void assertRefused(String says, ByteBuffer batch) {
-    try (DestinationDecoder decoder = new DestinationDecoder(1)) {
+    try (DestinationDecoder decoder = new DestinationDecoder(1, new JavaPageKernels())) {
       CorruptBatchException thrown =
           assertThrows(CorruptBatchException.class, () -> decoder.unpack(batch).close());
       String seen = String.valueOf(thrown.getMessage());

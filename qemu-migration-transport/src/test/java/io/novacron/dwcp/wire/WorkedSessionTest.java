@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.novacron.dwcp.encoding.CorruptBatchException;
 import io.novacron.dwcp.encoding.DestinationDecoder;
 import io.novacron.dwcp.encoding.UnpackedBatch;
+import io.novacron.dwcp.kernels.JavaPageKernels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -59,8 +60,8 @@ class WorkedSessionTest {
     Map<String, FrameDecoder> streams = new HashMap<>();
     CountingBuffers buffers = new CountingBuffers();
     List<String> types = new ArrayList<>();
-    try (DestinationDecoder forward = new DestinationDecoder(0);
-        DestinationDecoder returnPath = new DestinationDecoder(0)) {
+    try (DestinationDecoder forward = new DestinationDecoder(0, new JavaPageKernels());
+        DestinationDecoder returnPath = new DestinationDecoder(0, new JavaPageKernels())) {
       for (Stated stated : stated()) {
         List<Frame> seen = new ArrayList<>();
         DestinationDecoder direction = stated.way().endsWith(">") ? forward : returnPath;

@@ -6,6 +6,9 @@ LAB_DIR=${DWCP_LAB_DIR:-/tmp/dwcp-lab}
 LAB_CACHE=${DWCP_LAB_CACHE:-/var/cache/dwcp-lab}
 LAB_TOP=$(cd "$LAB_HOME/../.." && pwd)
 LAB_HOSTS="a b"
+TOOLS_FOR=lab
+# shellcheck source=packaging/tools.sh
+. "$LAB_HOME/../tools.sh"
 
 say() { [ -n "${LAB_QUIET:-}" ] || printf '%s\n' "lab: $*" >&2; }
 die() { printf '%s\n' "lab: $*" >&2; exit 1; }
@@ -91,7 +94,7 @@ tool() {
   hash=$(cat "$LAB_HOME/$name"/*.[ch] | sha256sum | cut -c1-12)
   binary=$LAB_CACHE/tools/$name-$hash
   if [ ! -x "$binary" ]; then
-    command -v gcc >/dev/null || die "gcc is missing (apt-get install gcc libc6-dev, or dnf install gcc glibc-static)"
+    need_tools gcc "${@/#-static/gcc-static}" || exit 1
     mkdir -p "$LAB_CACHE/tools"
     gcc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wconversion -Werror "$@" -o "$binary.$$" "$LAB_HOME/$name"/*.c
     mv "$binary.$$" "$binary"

@@ -13,6 +13,8 @@ cmd_up() {
       *) die "up: unknown option $1" ;;
     esac
   done
+  need_tools ip hostname awk || exit 1
+  [ -c /dev/net/tun ] || [ "$wan" = none ] || modprobe -q tun || true
   [ ! -e "$LAB_DIR" ] || die "a lab is already up, or was left behind, in $LAB_DIR (lab down ends it)"
   case $old in '') cmd_roots new ;; both) cmd_roots old ;; *) number_of_host "$old" >/dev/null; cmd_roots new old ;; esac
   trap 'say "up did not succeed; taking everything down"; cmd_down' EXIT

@@ -37,35 +37,62 @@ mirror() {
   echo "$found"
 }
 
-need_mmdebstrap() {
-  command -v mmdebstrap >/dev/null && return
-  command -v apt-get >/dev/null || die "mmdebstrap is missing: install it, it builds the hosts' root file systems"
-  say "installing mmdebstrap"
-  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends mmdebstrap debian-archive-keyring; } >&2
+# Sets `builder` to the command that stands for mmdebstrap, `place` to the directory $2 as that command sees it, and `trust` to
+# what a line of apt's sources needs. Where the machine has no mmdebstrap (EL), debootstrap makes a Debian once that has it.
+set_builder() {
+  local mirror=$1 debian=$LAB_CACHE/debian-with-mmdebstrap
+  need_tools root-builder || exit 1
+  builder=(mmdebstrap) place=$2 trust=''
+  if command -v mmdebstrap >/dev/null; then
+    grep -q '^ID=debian' /etc/os-release || trust="[signed-by=$(keyring)] " # on Debian apt trusts what the machine trusts
+    return
+  fi
+  [ -d "$debian" ] || build_builder "$mirror" "$2/debian" "$debian"
+  builder=(sh "$LAB_HOME/mmdebstrap-in.sh" "$debian" "$place")
+  place=/mnt
+}
+
+build_builder() {
+  local mirror=$1 temp=$2 debian=$3 keys log=$LAB_CACHE/build-debian.log
+  keys=$(keyring) || exit 1
+  say "no mmdebstrap here: debootstrap makes a Debian that has it (about a minute)"
+  debootstrap --variant=minbase --include=mmdebstrap --force-check-gpg --keyring="$keys" bookworm "$temp" "$mirror" \
+    </dev/null >"$log" 2>&1 8>&- || { tail -n 20 "$log" >&2; die "debootstrap failed; the whole log: $log"; }
+  cp -L /etc/resolv.conf "$temp/etc/resolv.conf"
+  mv -T "$temp" "$debian"
+}
+
+# The keys that Debian signs with.
+keyring() {
+  local file=/usr/share/keyrings/debian-archive-keyring.gpg
+  [ -f "$file" ] || die "no $file: install debian-archive-keyring (Ubuntu) or debian-keyring (EL, from EPEL)"
+  echo "$file"
 }
 
 build_root() {
-  local which=$1 target temp mirror suites=() release=bookworm
+  local which=$1 target temp place mirror trust suites=() builder=() release=bookworm
   target=$(root_path "$which")
   [ ! -d "$target" ] || return 0
   mkdir -p "$LAB_CACHE"
   exec 8>"$LAB_CACHE/build.lock"
   flock 8 # two labs may start at once
   [ ! -d "$target" ] || { exec 8>&-; return; }
-  need_mmdebstrap
   mirror=$(mirror)
-  suites=("deb $mirror bookworm main")
-  [ "$which" = old ] || { release=bookworm-backports; suites+=("deb $mirror bookworm-backports main"); }
-  say "building root $which from $mirror (about 40 s)"
   temp=$(mktemp -d "$LAB_CACHE/building.XXXXXX")
+  # shellcheck disable=SC2064 # this directory
+  trap "rm -rf '$temp'" EXIT
+  set_builder "$mirror" "$temp"
+  suites=("deb $trust$mirror bookworm main")
+  [ "$which" = old ] || { release=bookworm-backports; suites+=("deb $trust$mirror bookworm-backports main"); }
+  say "building root $which from $mirror (about 40 s)"
   # In namespaces of its own: killed at any moment it leaves neither processes nor mounts.
   unshare --mount --pid --fork --mount-proc --kill-child -- \
-    mmdebstrap --quiet --mode=root --variant=essential --format=directory \
+    "${builder[@]}" --quiet --mode=root --variant=essential --format=directory \
     --aptopt='APT::Install-Recommends "false"' --aptopt="APT::Default-Release \"$release\"" \
     --aptopt='APT::Sandbox::User "root"' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     --include="$(packages_of "$which")" --customize-hook="$(fetch_kernel)" \
-    bookworm "$temp/root" "${suites[@]}" </dev/null >"$LAB_CACHE/build-$which.log" 2>&1 8>&- &
+    bookworm "$place/root" "${suites[@]}" </dev/null >"$LAB_CACHE/build-$which.log" 2>&1 8>&- &
   # shellcheck disable=SC2064 # this builder and this directory
   trap "kill -9 $! 2>/dev/null; wait; rm -rf '$temp'" EXIT
   trap 'exit 130' INT TERM

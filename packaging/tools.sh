@@ -106,7 +106,7 @@ need_tools() {
 need_maven() {
   local version
   need_tools mvn || return 1
-  version=$(mvn --version 2>/dev/null | sed -n 's/^Apache Maven \([0-9.]*\).*/\1/p')
+  version=$(mvn --batch-mode --version 2>/dev/null | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p')
   [ "$(printf '%s\n' 3.8.7 "${version:-0}" | sort -V | head -n 1)" = 3.8.7 ] && return
   tools_say "Maven ${version:-of an unknown version} is too old, the build needs 3.8.7 or later. Put a newer one first in PATH:"
   tools_say "unpack it from https://maven.apache.org/download.cgi, or on EL 9: dnf module install maven:3.9"

@@ -37,7 +37,7 @@ daemon_start() {
   local host=$1
   if daemon_alive "$host"; then die "dwcpd runs already on host-$host"; fi
   on "$host" test -x /opt/dwcp/bin/dwcpd || die "no distribution at ${DWCP_DIST:-packaging/target/dwcp} (mvn -B -DskipTests package)"
-  on "$host" sh -euc 'rm -f /run/dwcp/control.sock; mkdir -p /run/dwcp /var/lib/dwcp
+  on "$host" DWCPD_JAVA_OPTS="${DWCPD_JAVA_OPTS-}" sh -euc 'rm -f /run/dwcp/control.sock; mkdir -p /run/dwcp /var/lib/dwcp
     setsid /opt/dwcp/bin/dwcpd --config /etc/dwcp/dwcp.conf </dev/null >>/var/log/dwcpd.log 2>&1 & echo $! >/run/dwcpd.pid'
   await 30 "dwcpd on host-$host" daemon_answers_or_died "$host" || true
   if daemon_answers "$host"; then return; fi

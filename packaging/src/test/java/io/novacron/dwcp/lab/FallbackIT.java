@@ -60,6 +60,24 @@ class FallbackIT {
   }
 
   @Test
+  void peerOfAnotherProtocolVersionGetsPlainTcpBothWays() {
+    Host peer = guest.host().other();
+    LAB.stopDaemon(peer);
+    OtherProtocol.startDaemon(LAB, peer);
+    try {
+      HistoryEntry there = guest.migrate();
+      assertPlain(there, "peer-refused");
+      assertPlain(there, "protocol 1 offered, " + OtherProtocol.SPOKEN + " spoken here");
+
+      HistoryEntry back = guest.migrate();
+      assertPlain(back, "peer-refused");
+      assertPlain(back, "protocol " + OtherProtocol.SPOKEN + " offered, 1 spoken here");
+    } finally {
+      LAB.stopDaemon(peer);
+    }
+  }
+
+  @Test
   void peerThatAcceptsAndSaysNothingGetsPlainTcp() {
     assertPlain(migrateTo("OPEN:/dev/null", "-u"), "peer-not-dwcp");
   }

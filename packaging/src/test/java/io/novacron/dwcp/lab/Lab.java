@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -108,9 +109,14 @@ final class Lab
 
   /** Starts a command of the lab. */
   CommandRun begin(String... arguments) {
+    return begin(Map.of(), List.of(arguments));
+  }
+
+  private CommandRun begin(Map<String, String> environment, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of(PROGRAM.toString()));
-    command.addAll(List.of(arguments));
+    command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
     builder.environment().put("DWCP_LAB_DIR", directory.toString());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     return new CommandRun(builder);
@@ -147,6 +153,12 @@ final class Lab
 
   void startDaemon(Host host) {
     run("daemon", "start", host.letter());
+  }
+
+  /** Starts a daemon with more options for its JVM, those of {@code DWCPD_JAVA_OPTS}. */
+  void startDaemon(Host host, String javaOptions) {
+    List<String> command = List.of("daemon", "start", host.letter());
+    begin(Map.of("DWCPD_JAVA_OPTS", javaOptions), command).await(COMMAND_LIMIT).expectSuccess();
   }
 
   /** SIGTERM, and its end. */

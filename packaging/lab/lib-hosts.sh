@@ -5,16 +5,17 @@ LAN_NET=10.77.0
 WAN_NET=10.88.0
 
 cmd_up() {
-  local wan=delay=20ms,rate=400mbit,loss=0,queue=50ms old='' host
+  local wan=delay=20ms,rate=400mbit,loss=0,queue=50ms old='' kind=${DWCP_LAB_LINK:-auto} link='LAN only' host
   while [ $# -gt 0 ]; do
     case $1 in
       --wan) wan=$2; shift 2 ;;
       --old) old=$2; shift 2 ;;
+      --link) kind=$2; shift 2 ;;
       *) die "up: unknown option $1" ;;
     esac
   done
   need_tools ip hostname awk || exit 1
-  [ -c /dev/net/tun ] || [ "$wan" = none ] || modprobe -q tun || true
+  if [ "$wan" != none ]; then kind=$(wan_kind "$kind"); link="WAN $wan, made by $(kind_in_words "$kind")"; fi
   [ ! -e "$LAB_DIR" ] || die "a lab is already up, or was left behind, in $LAB_DIR (lab down ends it)"
   case $old in '') cmd_roots new ;; both) cmd_roots old ;; *) number_of_host "$old" >/dev/null; cmd_roots new old ;; esac
   trap 'say "up did not succeed; taking everything down"; cmd_down' EXIT
@@ -27,10 +28,10 @@ cmd_up() {
   done
   await 10 "the hosts' namespaces" hosts_pivoted
   connect_lan
-  [ "$wan" = none ] || wan_start "$wan"
+  [ "$wan" = none ] || wan_start "$wan" "$kind"
   for host in $LAB_HOSTS; do await 20 "libvirt on host-$host" virsh_on "$host" version || up_failed "$host"; done
   trap - EXIT INT TERM
-  say "up: host-a and host-b, $([ "$wan" = none ] && echo 'LAN only' || echo "WAN $wan")"
+  say "up: host-a and host-b, $link"
 }
 
 up_failed() { tail -n 20 "$LAB_DIR/$1/out" "$LAB_DIR/$1/log/libvirt/libvirtd.log" >&2; exit 1; }
@@ -123,5 +124,5 @@ cmd_status() {
     printf '%s  guests: %s\n' "$(virsh_on "$host" version | sed -n 's/^Running hypervisor: //p; s/^Using library: //p' | paste -sd, -)" \
       "$(virsh_on "$host" list --name | paste -sd' ' - | sed 's/ *$//')"
   done
-  if [ -d "$LAB_DIR/wan" ]; then cmd_wan show; else echo 'link     LAN'; fi
+  if [ -d "$LAB_DIR/wan" ]; then printf 'link    %s, made by %s\n' "$(cmd_wan show)" "$(kind_in_words "$(cat "$LAB_DIR/wan/kind")")"; else echo 'link    LAN'; fi
 }

@@ -1,23 +1,43 @@
 # shellcheck shell=bash
-# The link between the hosts: wanlink (wan/wanlink.c), in user space, so that it is the same on a kernel without sch_netem.
+# The link between the hosts, one of two kinds with the same words: the kernel's netem (lib-netem.sh), or wanlink
+# (wan/wanlink.c) in user space, for kernels without sch_netem. $LAB_DIR/wan/kind says which one runs.
+
+# Which kind it is to be, of what was asked for: auto, netem, user.
+wan_kind() {
+  local refusal
+  case $1 in
+    user) echo user ;;
+    netem) refusal=$(netem_refusal) || die "no netem here, it needs tc and the kernel's sch_netem: $refusal"; echo netem ;;
+    auto) if netem_refusal >/dev/null; then echo netem; else echo user; fi ;;
+    *) die "--link takes auto, netem or user, not $1" ;;
+  esac
+}
+
+kind_in_words() { case $1 in netem) echo "the kernel's netem" ;; *) echo 'a link in user space' ;; esac; }
 
 wan_start() {
-  local spec=$1 wanlink
+  local spec=$1 kind=$2
   mkdir -p "$LAB_DIR/wan"
+  echo "$kind" >"$LAB_DIR/wan/kind"
+  if [ "$kind" = netem ]; then netem_start "$spec"; else wanlink_start "$spec"; fi
+}
+
+wanlink_start() {
+  local wanlink
   wanlink=$(tool wan)
   detached "$LAB_DIR/wan/pid" "$LAB_DIR/wan/out" "$wanlink" run "$LAB_DIR/wan/control" "/proc/$(init_of a)/ns/net" "$WAN_NET.1" "/proc/$(init_of b)/ns/net" "$WAN_NET.2" \
-    "$spec"
+    "$1"
   await 5 "the WAN" grep -q ready "$LAB_DIR/wan/out" || { cat "$LAB_DIR/wan/out" >&2; return 1; }
 }
 
 cmd_wan() {
-  [ -S "$LAB_DIR/wan/control" ] || die "no WAN here (lab up --wan ...)"
+  [ -f "$LAB_DIR/wan/kind" ] || die "no WAN here (lab up --wan ...)"
   case ${1:-} in
     show | stats | cut | restore) [ $# = 1 ] || die "wan $1 takes no argument" ;;
     set) [ $# = 2 ] || die "wan set PARAMETERS, e.g. lab wan set delay=80ms,rate=100mbit" ;;
     *) die "wan show|stats|set|cut|restore" ;;
   esac
-  "$(tool wan)" ask "$LAB_DIR/wan/control" "$*"
+  if [ "$(cat "$LAB_DIR/wan/kind")" = netem ]; then netem_"$1" "${2:-}"; else "$(tool wan)" ask "$LAB_DIR/wan/control" "$*"; fi
 }
 
 # Bytes that the link carried so far, both ways.

@@ -15,11 +15,12 @@
 #define DWCP_EXPORT __attribute__((visibility("default")))
 
 /* Raised when a signature changes, so that a stale library beside a new jar is refused instead of called. */
-#define DWCP_KERNELS_ABI 2
+#define DWCP_KERNELS_ABI 3
 
 enum dwcp_status {
     DWCP_OK = 0,
-    DWCP_BAD_ARGUMENT = 1 /* a null pointer, a negative number, or a page that does not lie within the base */
+    DWCP_BAD_ARGUMENT = 1, /* a null pointer, a negative number, or a page that does not lie within the base */
+    DWCP_BAD_RUNS = 2      /* runs of a delta that leave their page, end early, or have fewer changes than they say */
 };
 
 DWCP_EXPORT int32_t dwcp_kernels_abi(void);
@@ -57,5 +58,35 @@ DWCP_EXPORT int32_t dwcp_digest_pages(const uint8_t *base, int64_t base_bytes, c
 /* digest = SHA-256 of the ranges [offsets[i], offsets[i] + lengths[i]) of base, one behind the other; 32 bytes. */
 DWCP_EXPORT int32_t dwcp_sha256(const uint8_t *base, int64_t base_bytes, const int32_t *offsets,
                                 const int32_t *lengths, int32_t count, uint8_t *digest);
+
+/*
+ * Deltas of pages of 4096 bytes. The runs of a page say where it differs from an older version, ascending; the changes
+ * are old ^ current of those bytes. A run is a varint of changed bytes (at least 1) and a varint of the equal bytes
+ * before it; a 0 ends the runs of a page. A varint is unsigned LEB128 of at most 4 bytes.
+ *
+ * Writes the deltas of count pages one behind the other.
+ * offsets        where the pages lie in current, as of dwcp_zero_pages
+ * bases          addresses of the older versions, 4096 readable bytes each. One may be replaced while it is read: then
+ *                what was written of that page is of no use, and its lengths still hold
+ * most_bytes     of runs and changes of one page together, 0 to 4096
+ * room_bytes     at runs, and as many at changes; at least count * most_bytes
+ * runs_bytes     gets what page i added to runs, at least 1; 0 if it would have taken more than most_bytes
+ * changes_bytes  gets what page i added to changes
+ */
+DWCP_EXPORT int32_t dwcp_write_deltas(const uint8_t *current, int64_t current_bytes, const int32_t *offsets,
+                                      const int64_t *bases, int32_t count, int32_t most_bytes, uint8_t *runs,
+                                      uint8_t *changes, int64_t room_bytes, int32_t *runs_bytes,
+                                      int32_t *changes_bytes);
+
+/* The lengths of the runs of count pages and of their changes, as dwcp_write_deltas gave them; or DWCP_BAD_RUNS. */
+DWCP_EXPORT int32_t dwcp_measure_deltas(const uint8_t *runs, int64_t bytes, int32_t count, int32_t *runs_bytes,
+                                        int32_t *changes_bytes);
+
+/*
+ * Turns count older versions, one behind the other at pages, into what they became. Bytes of runs and changes that are
+ * left over are no error. pages must not overlap runs or changes.
+ */
+DWCP_EXPORT int32_t dwcp_apply_deltas(uint8_t *pages, int64_t pages_bytes, int32_t count, const uint8_t *runs,
+                                      int64_t runs_bytes, const uint8_t *changes, int64_t changes_bytes);
 
 #endif

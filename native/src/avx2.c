@@ -39,6 +39,24 @@ AVX2 static void xor_bytes(const uint8_t *old, const uint8_t *current, uint8_t *
     dwcp_scalar.xor_bytes(old + at, current + at, dst + at, length - at);
 }
 
+AVX2 static uint64_t xor_vector(const uint8_t *old, const uint8_t *current, uint8_t *delta)
+{
+    const __m256i bytes = _mm256_xor_si256(load_vector(old), load_vector(current));
+    _mm256_storeu_si256((__m256i *)(void *)delta, bytes);
+    return (uint32_t)~_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256()));
+}
+
+AVX2 static void xor_page(const uint8_t *old, const uint8_t *current, uint8_t *delta, uint64_t *changed)
+{
+    for (size_t at = 0; at < DWCP_DELTA_PAGE_BYTES; at += 2 * VECTOR_BYTES) {
+        const uint64_t low = xor_vector(old + at, current + at, delta + at);
+        const size_t next = at + VECTOR_BYTES;
+        changed[at / (2 * VECTOR_BYTES)] = low | xor_vector(old + next, current + next, delta + next) << VECTOR_BYTES;
+    }
+}
+
+const dwcp_xor_page dwcp_avx2_xor_page = xor_page;
+
 const struct dwcp_variant dwcp_avx2 = {"avx2", is_zero, xor_bytes};
 
 #else

@@ -8,6 +8,7 @@
 #include <cpuid.h>
 #endif
 
+#include "delta.h"
 #include "sha256.h"
 #include "variants.h"
 
@@ -19,6 +20,9 @@ static const struct dwcp_variant *chosen = &dwcp_scalar;
 enum { MOST_WAYS = 3 };
 static const struct dwcp_sha256_lanes *sha256_ways[MOST_WAYS] = {&dwcp_sha256_scalar};
 static const struct dwcp_sha256_lanes *sha256_single = &dwcp_sha256_scalar;
+
+static dwcp_xor_page chosen_xor_page;
+static const char *xor_page_name;
 
 static char description[128];
 
@@ -52,9 +56,13 @@ static void choose_for_x86(enum level level)
     __builtin_cpu_init();
     if (level >= AVX2 && __builtin_cpu_supports("avx2")) {
         chosen = &dwcp_avx2;
+        chosen_xor_page = dwcp_avx2_xor_page;
+        xor_page_name = dwcp_avx2.name;
     }
     const bool has_sha = level >= AVX2 && has_sha_instructions();
     if (level >= AVX512 && has_avx512()) {
+        chosen_xor_page = dwcp_avx512_xor_page;
+        xor_page_name = "avx512";
         sha256_ways[ways++] = has_sha ? &dwcp_sha256_avx512 : &dwcp_sha256_avx512_alone;
     }
     if (has_sha) {
@@ -69,13 +77,15 @@ static void choose_for_x86(enum level level)
 __attribute__((constructor)) static void choose_variants(void)
 {
     const enum level level = allowed_level();
+    chosen_xor_page = dwcp_scalar_xor_page;
+    xor_page_name = dwcp_scalar.name;
 #if defined(DWCP_HAS_AVX2)
     choose_for_x86(level);
 #else
     (void)level;
 #endif
-    snprintf(description, sizeof description, "zero=%s xor=%s sha256=%s", chosen->name, chosen->name,
-             sha256_ways[0]->name);
+    snprintf(description, sizeof description, "zero=%s xor=%s sha256=%s delta=%s", chosen->name, chosen->name,
+             sha256_ways[0]->name, xor_page_name);
 }
 
 int32_t dwcp_kernels_abi(void)
@@ -170,5 +180,81 @@ int32_t dwcp_sha256(const uint8_t *base, int64_t base_bytes, const int32_t *offs
         dwcp_sha256_add(&stream, base + offsets[i], (size_t)lengths[i]);
     }
     dwcp_sha256_end(&stream, digest);
+    return DWCP_OK;
+}
+
+int32_t dwcp_write_deltas(const uint8_t *current, int64_t current_bytes, const int32_t *offsets, const int64_t *bases,
+                          int32_t count, int32_t most_bytes, uint8_t *runs, uint8_t *changes, int64_t room_bytes,
+                          int32_t *runs_bytes, int32_t *changes_bytes)
+{
+    if (current == NULL || offsets == NULL || bases == NULL || runs == NULL || changes == NULL || runs_bytes == NULL ||
+        changes_bytes == NULL || current_bytes < 0 || count < 0 || most_bytes < 0 ||
+        most_bytes > DWCP_DELTA_PAGE_BYTES || (int64_t)count * most_bytes > room_bytes ||
+        !lie_within(current_bytes, offsets, count, DWCP_DELTA_PAGE_BYTES)) {
+        return DWCP_BAD_ARGUMENT;
+    }
+    struct dwcp_delta delta = {runs, changes, 0, 0};
+    for (int32_t i = 0; i < count; i++) {
+        const uint8_t *const old = (const uint8_t *)(uintptr_t)bases[i];
+        const struct dwcp_page_versions versions = {old, current + offsets[i], (size_t)most_bytes};
+        dwcp_write_delta(chosen_xor_page, &versions, &delta);
+        runs_bytes[i] = (int32_t)delta.runs_bytes;
+        changes_bytes[i] = (int32_t)delta.changes_bytes;
+        delta.runs += delta.runs_bytes;
+        delta.changes += delta.changes_bytes;
+    }
+    return DWCP_OK;
+}
+
+static bool have_their_changes(const uint8_t *runs, int64_t runs_bytes, int32_t count, int64_t changes_bytes)
+{
+    struct dwcp_runs page;
+    for (int32_t i = 0; i < count; i++) {
+        if (!dwcp_measure_runs(runs, (size_t)runs_bytes, &page) || (int64_t)page.changes_bytes > changes_bytes) {
+            return false;
+        }
+        runs += page.length;
+        runs_bytes -= (int64_t)page.length;
+        changes_bytes -= (int64_t)page.changes_bytes;
+    }
+    return true;
+}
+
+int32_t dwcp_measure_deltas(const uint8_t *runs, int64_t bytes, int32_t count, int32_t *runs_bytes,
+                            int32_t *changes_bytes)
+{
+    if (runs == NULL || runs_bytes == NULL || changes_bytes == NULL || bytes < 0 || count < 0) {
+        return DWCP_BAD_ARGUMENT;
+    }
+    if (!have_their_changes(runs, bytes, count, INT64_MAX)) {
+        return DWCP_BAD_RUNS;
+    }
+    struct dwcp_runs page;
+    for (int32_t i = 0; i < count && dwcp_measure_runs(runs, (size_t)bytes, &page); i++) {
+        runs += page.length;
+        bytes -= (int64_t)page.length;
+        runs_bytes[i] = (int32_t)page.length;
+        changes_bytes[i] = (int32_t)page.changes_bytes;
+    }
+    return DWCP_OK;
+}
+
+int32_t dwcp_apply_deltas(uint8_t *pages, int64_t pages_bytes, int32_t count, const uint8_t *runs, int64_t runs_bytes,
+                          const uint8_t *changes, int64_t changes_bytes)
+{
+    if (pages == NULL || runs == NULL || changes == NULL || count < 0 || runs_bytes < 0 || changes_bytes < 0 ||
+        (int64_t)count * DWCP_DELTA_PAGE_BYTES > pages_bytes) {
+        return DWCP_BAD_ARGUMENT;
+    }
+    if (!have_their_changes(runs, runs_bytes, count, changes_bytes)) {
+        return DWCP_BAD_RUNS;
+    }
+    struct dwcp_runs page;
+    for (int32_t i = 0; i < count && dwcp_measure_runs(runs, (size_t)runs_bytes, &page); i++) {
+        dwcp_apply_runs(&page, changes, pages + (size_t)i * DWCP_DELTA_PAGE_BYTES);
+        runs += page.length;
+        runs_bytes -= (int64_t)page.length;
+        changes += page.changes_bytes;
+    }
     return DWCP_OK;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../src/delta.h"
 #include "../src/sha256.h"
 #include "../src/variants.h"
 #include "dwcp_kernels.h"
@@ -242,6 +243,112 @@ static void refuses_pages_out_of_range(void)
     free(base);
 }
 
+/* A page of the kinds that guests write: a few bytes, dense places, all of it. */
+static void change_page(uint8_t *page)
+{
+    const uint64_t places = next_random() % 5 == 0 ? next_random() % 900 : next_random() % 12;
+    for (uint64_t place = 0; place < places; place++) {
+        const size_t at = (size_t)(next_random() % PAGE_BYTES);
+        const size_t length = (size_t)(next_random() % 24);
+        for (size_t i = at; i < at + length && i < PAGE_BYTES; i++) {
+            page[i] = (uint8_t)(next_random() % 3 == 0 ? page[i] : next_random());
+        }
+    }
+}
+
+static void write_one(dwcp_xor_page xor_page, const uint8_t *old, const uint8_t *current, struct dwcp_delta *delta)
+{
+    const struct dwcp_page_versions versions = {old, current, PAGE_BYTES / 2};
+    dwcp_write_delta(xor_page, &versions, delta);
+}
+
+/* Every way to compare gives the scalar's runs and changes, and applying them gives the page. */
+static void undoes_its_deltas(dwcp_xor_page xor_page, const char *name)
+{
+    uint8_t *const old = block(PAGE_BYTES), *const current = block(PAGE_BYTES), *const page = block(PAGE_BYTES);
+    uint8_t *const room[4] = {block(PAGE_BYTES / 2), block(PAGE_BYTES / 2), block(PAGE_BYTES / 2), block(PAGE_BYTES / 2)};
+    for (int round = 0; round < ROUNDS / 4; round++) {
+        for (size_t at = 0; at < PAGE_BYTES; at++) {
+            old[at] = current[at] = (uint8_t)next_random();
+        }
+        change_page(current);
+        struct dwcp_delta delta = {room[0], room[1], 0, 0}, wanted = {room[2], room[3], 0, 0};
+        write_one(xor_page, old, current, &delta);
+        write_one(dwcp_scalar_xor_page, old, current, &wanted);
+        expect(delta.runs_bytes == wanted.runs_bytes && delta.changes_bytes == wanted.changes_bytes, "delta lengths", name,
+               delta.runs_bytes);
+        expect(memcmp(room[0], room[2], delta.runs_bytes) == 0, "runs", name, 0);
+        expect(memcmp(room[1], room[3], delta.changes_bytes) == 0, "changes", name, 0);
+        if (delta.runs_bytes > 0) {
+            uint8_t *const exact_runs = block(delta.runs_bytes), *const exact_changes = block(delta.changes_bytes);
+            memcpy(exact_runs, room[0], delta.runs_bytes);
+            memcpy(exact_changes, room[1], delta.changes_bytes);
+            memcpy(page, old, PAGE_BYTES);
+            expect(dwcp_apply_deltas(page, PAGE_BYTES, 1, exact_runs, (int64_t)delta.runs_bytes, exact_changes,
+                                     (int64_t)delta.changes_bytes) == DWCP_OK, "apply", name, 0);
+            expect(memcmp(page, current, PAGE_BYTES) == 0, "page again", name, 0);
+            free(exact_changes);
+            free(exact_runs);
+        }
+    }
+    for (size_t i = 0; i < 4; i++) {
+        free(room[i]);
+    }
+    free(page);
+    free(current);
+    free(old);
+    printf("delta %s: all hold\n", name);
+}
+
+/* Any bytes at all as runs: what they name outside the page or the changes is refused and nothing is touched. */
+static void refuses_hostile_runs(void)
+{
+    uint8_t *const page = block(PAGE_BYTES), *const untouched = block(PAGE_BYTES);
+    memset(page, 5, PAGE_BYTES);
+    memset(untouched, 5, PAGE_BYTES);
+    size_t applied = 0;
+    for (int round = 0; round < 20 * ROUNDS; round++) {
+        const size_t runs_bytes = (size_t)(next_random() % 12), changes_bytes = (size_t)(next_random() % 40);
+        uint8_t *const runs = block(runs_bytes), *const changes = block(changes_bytes);
+        int32_t lengths[2] = {-7, -7}, changed[2] = {-7, -7};
+        const int32_t count = (int32_t)(next_random() % 3);
+        for (size_t at = 0; at < runs_bytes; at++) {
+            runs[at] = (uint8_t)(next_random() % 2 == 0 ? next_random() % 9 : next_random());
+        }
+        memset(changes, 1, changes_bytes);
+        const int32_t measured = dwcp_measure_deltas(runs, (int64_t)runs_bytes, count, lengths, changed);
+        const int32_t status = dwcp_apply_deltas(page, PAGE_BYTES, count == 2 ? 1 : count, runs, (int64_t)runs_bytes, changes,
+                                                 (int64_t)changes_bytes);
+        expect(measured == DWCP_OK || lengths[0] == -7, "refused measure touched its output", "runs", 0);
+        if (status == DWCP_OK) {
+            applied++;
+            memset(page, 5, PAGE_BYTES);
+        } else {
+            expect(memcmp(page, untouched, PAGE_BYTES) == 0, "refused runs touched the page", "runs", 0);
+        }
+        free(changes);
+        free(runs);
+    }
+    expect(applied > 0, "some runs are sound", "runs", applied);
+    expect(dwcp_apply_deltas(page, PAGE_BYTES - 1, 1, page, 1, page, 1) == DWCP_BAD_ARGUMENT, "short page", "runs", 0);
+    free(untouched);
+    free(page);
+}
+
+static void run_deltas(void)
+{
+    undoes_its_deltas(dwcp_scalar_xor_page, "scalar");
+#if defined(DWCP_HAS_AVX2)
+    if (__builtin_cpu_supports("avx2")) {
+        undoes_its_deltas(dwcp_avx2_xor_page, "avx2");
+    }
+    if (__builtin_cpu_supports("avx512bw")) {
+        undoes_its_deltas(dwcp_avx512_xor_page, "avx512");
+    }
+#endif
+    refuses_hostile_runs();
+}
+
 static void run(const struct dwcp_variant *variant)
 {
     finds_one_byte_anywhere(variant);
@@ -265,6 +372,7 @@ int main(int argc, char **argv)
 #endif
     run_sha256_of_this_processor();
     digests_pages_that_are_not_zero();
+    run_deltas();
     refuses_pages_out_of_range();
     return 0;
 }

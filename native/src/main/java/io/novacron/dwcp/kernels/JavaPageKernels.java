@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels in plain Java: always there, and the reference that the native ones are tested
@@ -96,6 +98,35 @@ public final class JavaPageKernels implements PageKernels {
       running.update(base, offset, ranges.lengthsBytes()[i]);
     }
     running.finish(digest, 0);
+  }
+
+  @Override
+  public void writeDeltas(
+      ByteBuffer current, DeltaPages pages, ByteBuffer runs, ByteBuffer changes) {
+    pages.checkWithin(current, runs, changes);
+    new JavaDeltas(current, pages, runs, changes).write();
+  }
+
+  @Override
+  public @Nullable String measureDeltas(
+      ByteBuffer runs, int count, int[] runsBytes, int[] changesBytes) {
+    DeltaPages.checkLengths(runs, count, runsBytes, changesBytes);
+    return JavaDeltas.fault(runs, count, runsBytes, changesBytes);
+  }
+
+  @Override
+  public void applyDeltas(ByteBuffer pages, int count, ByteBuffer runs, ByteBuffer changes) {
+    DeltaPages.checkApply(pages, count, runs, changes);
+    int[] runsBytes = new int[count];
+    int[] changesBytes = new int[count];
+    String fault = JavaDeltas.fault(runs, count, runsBytes, changesBytes);
+    if (fault == null && IntStream.of(changesBytes).sum() > changes.remaining()) {
+      fault = "fewer changes than the runs stand for";
+    }
+    if (fault != null) {
+      throw new IllegalArgumentException(fault);
+    }
+    JavaDeltas.apply(pages, count, runs, changes);
   }
 
   @Override

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Libdwcp {
 
-  static final int ABI = 2;
+  static final int ABI = 3;
   static final int OK = 0;
+  static final int BAD_RUNS = 2;
 
   private Libdwcp() {}
 
@@ -49,6 +50,31 @@ final class Libdwcp {
 
   static native int dwcp_sha256(
       long base, long baseBytes, int[] offsets, int[] lengths, int count, byte[] digest);
+
+  static native int dwcp_write_deltas(
+      long current,
+      long currentBytes,
+      int[] offsets,
+      long[] bases,
+      int count,
+      int mostBytes,
+      long runs,
+      long changes,
+      long roomBytes,
+      int[] runsBytes,
+      int[] changesBytes);
+
+  static native int dwcp_measure_deltas(
+      long runs, long bytes, int count, int[] runsBytes, int[] changesBytes);
+
+  static native int dwcp_apply_deltas(
+      long pages,
+      long pagesBytes,
+      int count,
+      long runs,
+      long runsBytes,
+      long changes,
+      long changesBytes);
 
   static native int dwcp_xor_bytes(long old, long current, long dst, long bytes);
 }

@@ -90,6 +90,80 @@ public final class NativePageKernels implements PageKernels {
   }
 
   @Override
+  public void writeDeltas(
+      ByteBuffer current, DeltaPages pages, ByteBuffer runs, ByteBuffer changes) {
+    pages.checkWithin(current, runs, changes);
+    try {
+      check(
+          Libdwcp.dwcp_write_deltas(
+              address(current),
+              current.remaining(),
+              pages.offsetsBytes,
+              pages.baseAddresses,
+              pages.count(),
+              pages.mostBytes,
+              address(runs),
+              address(changes),
+              Math.min(runs.remaining(), changes.remaining()),
+              pages.runsBytes,
+              pages.changesBytes));
+    } finally {
+      Reference.reachabilityFence(current);
+      Reference.reachabilityFence(pages);
+      Reference.reachabilityFence(runs);
+      Reference.reachabilityFence(changes);
+    }
+  }
+
+  /** What is wrong, Java finds out once more: it happens once in a session's life. */
+  @Override
+  public @Nullable String measureDeltas(
+      ByteBuffer runs, int count, int[] runsBytes, int[] changesBytes) {
+    DeltaPages.checkLengths(runs, count, runsBytes, changesBytes);
+    try {
+      int status =
+          Libdwcp.dwcp_measure_deltas(
+              address(runs), runs.remaining(), count, runsBytes, changesBytes);
+      if (status == Libdwcp.BAD_RUNS) {
+        return fault(runs, count, runsBytes, changesBytes);
+      }
+      check(status);
+      return null;
+    } finally {
+      Reference.reachabilityFence(runs);
+    }
+  }
+
+  private static String fault(ByteBuffer runs, int count, int[] runsBytes, int[] changesBytes) {
+    String fault = JavaDeltas.fault(runs, count, runsBytes, changesBytes);
+    return fault == null ? "libdwcp refuses the runs of the deltas" : fault;
+  }
+
+  @Override
+  public void applyDeltas(ByteBuffer pages, int count, ByteBuffer runs, ByteBuffer changes) {
+    DeltaPages.checkApply(pages, count, runs, changes);
+    try {
+      int status =
+          Libdwcp.dwcp_apply_deltas(
+              address(pages),
+              pages.remaining(),
+              count,
+              address(runs),
+              runs.remaining(),
+              address(changes),
+              changes.remaining());
+      if (status == Libdwcp.BAD_RUNS) {
+        throw new IllegalArgumentException("unsound runs, or fewer changes than they stand for");
+      }
+      check(status);
+    } finally {
+      Reference.reachabilityFence(pages);
+      Reference.reachabilityFence(runs);
+      Reference.reachabilityFence(changes);
+    }
+  }
+
+  @Override
   public void xor(ByteBuffer old, ByteBuffer current, ByteBuffer dst, int lengthBytes) {
     PageSpans.checkXor(old, current, dst, lengthBytes);
     try {

@@ -1,6 +1,7 @@
 package io.novacron.dwcp.kernels;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loops over page bytes that are worth a variant for the processor, one call per batch.
@@ -15,6 +16,9 @@ public interface PageKernels {
 
   /** Of one SHA-256. */
   int DIGEST_BYTES = 32;
+
+  /** Of a page that has a delta. */
+  int DELTA_PAGE_BYTES = 4096;
 
   /**
    * Tells which pages hold nothing but zero bytes.
@@ -59,8 +63,43 @@ public interface PageKernels {
   void sha256(ByteBuffer base, ByteRanges ranges, byte[] digest);
 
   /**
+   * Writes deltas, one behind the other: the runs of a page say where it differs from its older
+   * version, the changes are {@code old ^ current} of those bytes (PROTOCOL.md, "Batch payload").
+   * Reads each byte of an older version once; if one is replaced meanwhile, what was written of
+   * that page is of no use, and its lengths still hold.
+   *
+   * @param current direct buffer in which the pages lie, counted from its position
+   * @param pages gets the lengths
+   * @param runs direct, written from its position on; room for the most of all pages
+   * @param changes as {@code runs}
+   */
+  void writeDeltas(ByteBuffer current, DeltaPages pages, ByteBuffer runs, ByteBuffer changes);
+
+  /**
+   * Finds out where the runs of each page end and how many changes they stand for. The runs may
+   * come from anywhere.
+   *
+   * @param runs direct, read from its position on; bytes left over are no error
+   * @param runsBytes gets a length for each of {@code count} pages
+   * @param changesBytes gets how many bytes of changes they stand for
+   * @return null, or what is wrong with the runs; then the arrays are undefined
+   */
+  @Nullable String measureDeltas(ByteBuffer runs, int count, int[] runsBytes, int[] changesBytes);
+
+  /**
+   * Turns older versions into what they became: the inverse of {@link #writeDeltas}.
+   *
+   * @param pages direct; {@code count} pages of 4096 bytes from its position on
+   * @param runs direct, read from its position on, as are the {@code changes}; neither may overlap
+   *     the pages
+   * @throws IllegalArgumentException for runs that {@link #measureDeltas} refuses, or that stand
+   *     for more changes than there are
+   */
+  void applyDeltas(ByteBuffer pages, int count, ByteBuffer runs, ByteBuffer changes);
+
+  /**
    * What runs, for the one line that the daemon logs: "java", or "native" and the variant of each
-   * kernel, as in "native zero=avx2 xor=avx2 sha256=avx512x16".
+   * kernel, as in "native zero=avx2 xor=avx2 sha256=avx512x16 delta=avx512".
    */
   String variant();
 }

@@ -16,9 +16,7 @@ final class Assembly {
   private final ByteBuffer out;
   private final KeptPages kept;
   private final BatchDigest batchDigest;
-  private final Sha256 sha256;
-  private final DeltaReader deltas;
-  private final byte[] deltaDigest = new byte[Sha256.BYTES];
+  private final PendingDeltas pending;
   private int outOffset;
   private int literalOffset;
   private int newPages;
@@ -29,24 +27,25 @@ final class Assembly {
   /**
    * @param out written from its position on, which does not move
    * @param batchDigest empty
+   * @param pending of the same history and batch digest
    */
   Assembly(
       UnpackedResidue residue,
       ByteBuffer out,
       KeptPages kept,
       BatchDigest batchDigest,
-      Sha256 sha256) {
+      PendingDeltas pending) {
     this.residue = residue;
     this.out = out;
     this.kept = kept;
     this.batchDigest = batchDigest;
-    this.sha256 = sha256;
-    this.deltas = new DeltaReader(residue);
+    this.pending = pending;
     this.outOffset = out.position();
     this.literalOffset = residue.literalsStart;
   }
 
   PageCounts run() throws CorruptBatchException {
+    pending.begin(residue);
     for (int token = 0; token < residue.tokenCount; token++) {
       int count = residue.counts[token];
       switch (residue.kinds[token]) {
@@ -58,6 +57,7 @@ final class Assembly {
         default -> throw new IllegalStateException("token " + token + " was not checked");
       }
     }
+    pending.finish(residue, out);
     long literalBytes = literalOffset - (long) residue.literalsStart;
     return new PageCounts(zeroPages, referencedPages, deltaPages, newPages, literalBytes);
   }
@@ -74,6 +74,7 @@ final class Assembly {
       int from = residue.pagesStart + newPages * PageSize.BYTES;
       int digestOffset = newPages * Sha256.BYTES;
       out.put(outOffset, residue.bytes, from, PageSize.BYTES);
+      resolveIfHeld(kept.nextSlot(), 1);
       kept.add(residue.bytes, from, residue.pageDigests, digestOffset);
       batchDigest.page(residue.pageDigests, digestOffset);
       outOffset += PageSize.BYTES;
@@ -92,6 +93,7 @@ final class Assembly {
 
   private void references(int firstSlot, int count) throws CorruptBatchException {
     checkFilled("reference", firstSlot, count);
+    resolveIfHeld(firstSlot, count);
     for (int i = 0; i < count; i++) {
       kept.copy(firstSlot + i, out, outOffset, batchDigest);
       outOffset += PageSize.BYTES;
@@ -99,19 +101,22 @@ final class Assembly {
     referencedPages += count;
   }
 
-  /** A page enters the ring before the next is resolved, which may be a delta against it. */
+  /** A base may be a delta that came before, in this token too; it is resolved first then. */
   private void deltas(int firstSlot, int count) throws CorruptBatchException {
     for (int i = 0; i < count; i++) {
       checkFilled("delta", firstSlot + i, 1);
-      kept.copy(firstSlot + i, out, outOffset);
-      deltas.apply(out, outOffset);
-      sha256.update(out, outOffset, PageSize.BYTES);
-      sha256.finish(deltaDigest, 0);
-      kept.add(out, outOffset, deltaDigest, 0);
-      batchDigest.page(deltaDigest, 0);
+      resolveIfHeld(firstSlot + i, 1);
+      resolveIfHeld(kept.nextSlot(), 1);
+      pending.add(firstSlot + i, outOffset);
       outOffset += PageSize.BYTES;
     }
     deltaPages += count;
+  }
+
+  private void resolveIfHeld(int firstSlot, int count) {
+    if (pending.holds(firstSlot, count)) {
+      pending.resolve(residue, out);
+    }
   }
 
   /** 28 bits of slot and at most 64 pages: the sum is an int. */

@@ -37,6 +37,17 @@ final class BatchDigest {
     records.put((byte) 1).put(digests, offset, Sha256.BYTES);
   }
 
+  /** Makes room for the record of a page whose digest {@link #fill} brings before the end. */
+  int reserve() {
+    int record = records.position();
+    records.put((byte) 1).position(record + PAGE_RECORD_BYTES);
+    return record;
+  }
+
+  void fill(int record, byte[] digests, int offset) {
+    records.put(record + 1, digests, offset, Sha256.BYTES);
+  }
+
   void zeroPage() {
     page(ZERO_PAGE, 0);
   }

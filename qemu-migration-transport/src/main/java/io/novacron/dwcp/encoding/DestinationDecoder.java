@@ -22,7 +22,7 @@ public final class DestinationDecoder implements AutoCloseable {
   private final KeptPages kept;
   private final ChainDigest chain = new ChainDigest();
   private final BatchDigest batchDigest = new BatchDigest();
-  private final Sha256 sha256 = new Sha256();
+  private final PendingDeltas pending;
   private final byte[] seenDigest = new byte[Sha256.BYTES];
   private volatile PageCounts pageCounts = PageCounts.NONE;
   private boolean corrupt;
@@ -33,6 +33,7 @@ public final class DestinationDecoder implements AutoCloseable {
   public DestinationDecoder(int historyPages, PageKernels kernels) {
     this.kernels = kernels;
     this.kept = new KeptPages(historyPages);
+    this.pending = new PendingDeltas(kernels, kept, batchDigest);
   }
 
   /**
@@ -63,7 +64,7 @@ public final class DestinationDecoder implements AutoCloseable {
     }
     corrupt = true;
     batchDigest.clear();
-    PageCounts counts = new Assembly(residue, out, kept, batchDigest, sha256).run();
+    PageCounts counts = new Assembly(residue, out, kept, batchDigest, pending).run();
     batchDigest.finish(kernels, residue.literalsDigest, seenDigest);
     if (!Arrays.equals(seenDigest, residue.claimedDigest)) {
       throw new CorruptBatchException(

@@ -33,20 +33,35 @@ final class KeptPages implements AutoCloseable {
     return filledSlots;
   }
 
+  /** Where the next page goes. */
+  int nextSlot() {
+    return nextSlot;
+  }
+
   /** Puts a page into the next slot. Absolute offsets; positions do not move. */
   void add(ByteBuffer page, int pageOffset, byte[] digest, int digestOffset) {
-    if (historyPages == 0) {
-      return;
+    if (historyPages > 0) {
+      put(reserve(), page, pageOffset, digest, digestOffset);
     }
-    ring.put(nextSlot, page, pageOffset);
-    byte[] piece = digests[nextSlot / PIECE_SLOTS];
+  }
+
+  /** Takes the next slot for a page that {@link #put} brings before anybody asks for it. */
+  int reserve() {
+    int slot = nextSlot;
+    filledSlots = Math.max(filledSlots, slot + 1);
+    nextSlot = slot + 1 == historyPages ? 0 : slot + 1;
+    return slot;
+  }
+
+  /** Puts a page into a slot that was reserved. Absolute offsets; positions do not move. */
+  void put(int slot, ByteBuffer page, int pageOffset, byte[] digest, int digestOffset) {
+    ring.put(slot, page, pageOffset);
+    byte[] piece = digests[slot / PIECE_SLOTS];
     if (piece == null) {
       piece = new byte[Math.min(PIECE_SLOTS, historyPages) * Sha256.BYTES];
-      digests[nextSlot / PIECE_SLOTS] = piece;
+      digests[slot / PIECE_SLOTS] = piece;
     }
-    System.arraycopy(digest, digestOffset, piece, digestOffset(nextSlot), Sha256.BYTES);
-    filledSlots = Math.max(filledSlots, nextSlot + 1);
-    nextSlot = nextSlot + 1 == historyPages ? 0 : nextSlot + 1;
+    System.arraycopy(digest, digestOffset, piece, digestOffset(slot), Sha256.BYTES);
   }
 
   /** Copies the page of a filled slot to {@code out} and gives its digest to {@code record}. */

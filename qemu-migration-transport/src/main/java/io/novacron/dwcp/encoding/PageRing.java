@@ -2,6 +2,7 @@ package io.novacron.dwcp.encoding;
 
 import io.novacron.dwcp.page.PageSize;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ final class PageRing implements AutoCloseable {
   private final int historyPages;
   private final @Nullable ByteBuffer[] slabs;
 
+  /** The same memory, for the kernels. */
+  private final @Nullable MemorySegment[] segments;
+
   PageRing(int historyPages) {
     if (historyPages < 0 || historyPages > BatchFormat.MAX_HISTORY_PAGES) {
       throw new IllegalArgumentException(
@@ -27,7 +31,9 @@ final class PageRing implements AutoCloseable {
               .formatted(historyPages, BatchFormat.MAX_HISTORY_PAGES));
     }
     this.historyPages = historyPages;
-    this.slabs = new @Nullable ByteBuffer[(int) Math.ceilDiv((long) historyPages, SLAB_PAGES)];
+    int slabCount = (int) Math.ceilDiv((long) historyPages, SLAB_PAGES);
+    this.slabs = new @Nullable ByteBuffer[slabCount];
+    this.segments = new @Nullable MemorySegment[slabCount];
   }
 
   /** Copies a page into a slot. Absolute offset; the position of {@code page} does not move. */
@@ -48,6 +54,15 @@ final class PageRing implements AutoCloseable {
     return slab;
   }
 
+  /** As {@link #slab}. */
+  MemorySegment segment(int slot) {
+    MemorySegment segment = segments[slot / SLAB_PAGES];
+    if (segment == null) {
+      throw new IllegalStateException("slot " + slot + " was never written");
+    }
+    return segment;
+  }
+
   static int offset(int slot) {
     return slot % SLAB_PAGES * PageSize.BYTES;
   }
@@ -55,7 +70,9 @@ final class PageRing implements AutoCloseable {
   private ByteBuffer newSlab(int at) {
     int pages = Math.min(SLAB_PAGES, historyPages - at * SLAB_PAGES);
     long slabBytes = (long) pages * PageSize.BYTES;
-    ByteBuffer slab = arena.allocate(slabBytes, PageSize.BYTES).asByteBuffer();
+    MemorySegment segment = arena.allocate(slabBytes, PageSize.BYTES);
+    ByteBuffer slab = segment.asByteBuffer();
+    segments[at] = segment;
     slabs[at] = slab;
     return slab;
   }

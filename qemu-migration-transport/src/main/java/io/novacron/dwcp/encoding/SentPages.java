@@ -1,5 +1,6 @@
 package io.novacron.dwcp.encoding;
 
+import io.novacron.dwcp.kernels.PageKernels;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -81,37 +82,39 @@ final class SentPages implements AutoCloseable {
    *
    * @return pages of the batch that are deltas
    */
-  int writeDeltas(Batch batch, DeltaWriter deltas) {
+  int writeDeltas(Batch batch, DeltaWriter deltas, PageKernels kernels) {
     deltas.clear();
-    int written = 0;
     if (!hasBases(batch) || !hold()) {
-      return written;
+      return 0;
     }
     try {
-      for (int page = 0; page < batch.pageCount(); page++) {
-        if (batch.slots[page] == Batch.NEW_PAGE && batch.bases[page] != NO_BASE) {
-          written += writeDelta(batch, page, deltas) ? 1 : 0;
-        }
-      }
+      addPages(batch, deltas);
+      deltas.write(kernels, batch);
+      return keepIntact(batch, deltas);
     } finally {
       release();
     }
-    return written;
   }
 
-  private boolean writeDelta(Batch batch, int page, DeltaWriter deltas) {
-    long base = batch.bases[page];
-    int slot = (int) (base % historyPages);
-    deltas.base(ring.slab(slot), PageRing.offset(slot));
-    if (!deltas.write(batch.raw(), batch.pageOffsets[page])) {
-      return false;
+  private void addPages(Batch batch, DeltaWriter deltas) {
+    for (int page = 0; page < batch.pageCount(); page++) {
+      if (batch.slots[page] == Batch.NEW_PAGE && batch.bases[page] != NO_BASE) {
+        int slot = (int) (batch.bases[page] % historyPages);
+        deltas.add(batch, page, slot, ring.segment(slot), PageRing.offset(slot));
+      }
     }
-    if (!isIntact(base)) {
-      deltas.undo();
-      return false;
+  }
+
+  private int keepIntact(Batch batch, DeltaWriter deltas) {
+    int written = 0;
+    for (int i = 0; i < deltas.count(); i++) {
+      int page = deltas.batchPage(i);
+      if (!isIntact(batch.bases[page])) {
+        deltas.drop(i);
+      }
+      written += deltas.isDelta(page) ? 1 : 0;
     }
-    deltas.accept(page, slot);
-    return true;
+    return written;
   }
 
   /** Whether all that was read from the slot of {@code place} so far was its content. */

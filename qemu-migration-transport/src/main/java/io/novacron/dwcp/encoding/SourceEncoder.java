@@ -107,7 +107,7 @@ public final class SourceEncoder implements AutoCloseable {
   public int encode(Batch batch, ResidueCodec codec, ByteBuffer payload) {
     EncodeScratch scratch = EncodeScratch.FREE.take();
     ByteBuffer residue = scratch.residue.clear();
-    deltaPages.addAndGet(sent.writeDeltas(batch, scratch.deltas));
+    deltaPages.addAndGet(sent.writeDeltas(batch, scratch.deltas, kernels));
     int tokens = ResidueWriter.write(batch, scratch.deltas, residue);
     residue.flip();
     int residueBytes = residue.remaining();

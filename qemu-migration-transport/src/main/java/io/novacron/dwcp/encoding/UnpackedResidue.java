@@ -40,6 +40,12 @@ final class UnpackedResidue {
   /** Where the changes of deltas begin in {@link #bytes}. */
   int changesStart;
 
+  /** What each delta takes of the runs, in stream order. */
+  final int[] deltaRunsBytes = new int[BatchFormat.MAX_PAGES];
+
+  /** What each delta takes of the changes, in stream order. */
+  final int[] deltaChangesBytes = new int[BatchFormat.MAX_PAGES];
+
   private final int[] pageOffsets = new int[BatchFormat.MAX_PAGES];
   private final int[] literalsOffset = new int[1];
   private final int[] literalsLength = new int[1];
@@ -64,14 +70,29 @@ final class UnpackedResidue {
           "tokens stand for %d B raw and %d B residue or more, the header says %d B and %d B"
               .formatted(rawEnd, runsStart, rawBytes, bytes.limit()));
     }
-    int changedBytes = DeltaReader.check(bytes.position(runsStart), deltaPages);
-    changesStart = bytes.position();
+    int changedBytes = measureDeltas(deltaPages, kernels);
     if (changesStart + changedBytes != bytes.limit()) {
       throw new CorruptBatchException(
           "tokens and deltas stand for %d B residue, the header says %d B"
               .formatted(changesStart + changedBytes, bytes.limit()));
     }
     digest(literalBytes, newPages, kernels);
+  }
+
+  /** Finds {@link #changesStart} and gives how many bytes of changes must follow. */
+  private int measureDeltas(int deltaPages, PageKernels kernels) throws CorruptBatchException {
+    ByteBuffer runs = bytes.duplicate().position(runsStart);
+    String fault = kernels.measureDeltas(runs, deltaPages, deltaRunsBytes, deltaChangesBytes);
+    if (fault != null) {
+      throw new CorruptBatchException(fault);
+    }
+    changesStart = runsStart;
+    int changedBytes = 0;
+    for (int page = 0; page < deltaPages; page++) {
+      changesStart += deltaRunsBytes[page];
+      changedBytes += deltaChangesBytes[page];
+    }
+    return changedBytes;
   }
 
   private int countOf(int kind) {

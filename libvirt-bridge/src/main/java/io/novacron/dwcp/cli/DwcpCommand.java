@@ -5,19 +5,30 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
-/** The program {@code dwcp}: asks the daemon of this host and prints what it says. */
+/**
+ * The program {@code dwcp}: asks the daemon of this host and prints what it says, or plays a
+ * recording.
+ */
 @Command(
     name = "dwcp",
-    description = "Shows what dwcpd, the migration daemon of this host, does and did.",
+    description =
+        "Shows what dwcpd, the migration daemon of this host, does and did, and what it would"
+            + " bring.",
     mixinStandardHelpOptions = true,
     versionProvider = DwcpCommand.Version.class,
-    subcommands = {StatusCommand.class, PeersCommand.class, HistoryCommand.class},
+    subcommands = {
+      StatusCommand.class,
+      PeersCommand.class,
+      HistoryCommand.class,
+      ReplayCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:the daemon answered",
       "1:it does not run here, or did not answer",
-      "2:the command line is wrong"
+      "2:the command line is wrong",
+      "3:replay only: what arrived differs from the recording"
     })
 public final class DwcpCommand {
 

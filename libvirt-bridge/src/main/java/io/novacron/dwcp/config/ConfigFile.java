@@ -25,6 +25,11 @@ public final class ConfigFile {
 
   private ConfigFile() {}
 
+  /** What a daemon with an empty configuration file works with. */
+  public static ConfigResult defaults() {
+    return new ConfigReader(DEFAULT, ConfigFactory.empty().root()).read();
+  }
+
   /** Reads and checks; touches nothing but the file and what it includes. */
   public static ConfigResult read(Path file) {
     if (!Files.isReadable(file) || Files.isDirectory(file)) {

@@ -21,6 +21,19 @@ public record TransportConfig(
     Duration outageBudget,
     Duration peerQuarantine) {
 
+  /** The same with another number of streams. */
+  public TransportConfig withStreams(int wanted) {
+    return new TransportConfig(
+        wanted,
+        workers,
+        historyBudgetBytes,
+        receiveWindowBytes,
+        connectTimeout,
+        handshakeTimeout,
+        outageBudget,
+        peerQuarantine);
+  }
+
   /** How many threads encode and decode on a host with so many cores. */
   public int workerThreads(int cores) {
     return workers == 0 ? Math.max(1, cores) : workers;

@@ -71,6 +71,7 @@ public final class ChannelEnd {
   /** Gives the channel its local connection, once. */
   void attach(LocalEnd end) {
     local = end;
+    outbound.pace(end.isPaced());
   }
 
   /** The local connection; bytes reach the inbound pipe only after it was attached and opened. */

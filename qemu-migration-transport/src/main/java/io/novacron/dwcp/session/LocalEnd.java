@@ -22,4 +22,12 @@ public interface LocalEnd {
 
   /** Asks for the next bytes: one call gives at most {@link ChannelEnd#MAX_READ_BYTES}. */
   void requestBytes();
+
+  /**
+   * Whether a QEMU behind it decides from the rate at which it is read when to stop its guest. What
+   * is only a recording has no guest to stop, and is read as fast as the channel takes it.
+   */
+  default boolean isPaced() {
+    return true;
+  }
 }

@@ -81,6 +81,7 @@ final class OutboundPipe {
   private boolean broken;
   private boolean dropped;
   private boolean waitingForPace;
+  private boolean paced = true;
 
   /** The parts a pipe is made of; see {@link ChannelParts}. */
   OutboundPipe(int channelId, ChannelParts parts, ChannelSender sender, Listener listener) {
@@ -97,6 +98,11 @@ final class OutboundPipe {
     this.intakePace = parts.intakePace();
     this.nanoClock = parts.nanoClock();
     this.listener = listener;
+  }
+
+  /** Whether the rate of intake matters to who sends; see {@link LocalEnd#isPaced}. */
+  void pace(boolean isPaced) {
+    paced = isPaced;
   }
 
   /**
@@ -133,7 +139,7 @@ final class OutboundPipe {
   /** Asked last, so that its timer runs only when nothing else would call again. */
   private boolean paceAllows() {
     IntakePace limit = intakePace;
-    if (limit == null || !isEstimated()) {
+    if (limit == null || !paced || !isEstimated()) {
       return true;
     }
     double wireRate = sender.window().dependableBytesPerSecond();

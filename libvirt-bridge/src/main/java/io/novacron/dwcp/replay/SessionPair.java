@@ -1,0 +1,242 @@
+package io.novacron.dwcp.replay;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.novacron.dwcp.fallback.Fallback;
+import io.novacron.dwcp.intercept.HistoryShare;
+import io.novacron.dwcp.kernels.PageKernels;
+import io.novacron.dwcp.netty.DestinationSessions;
+import io.novacron.dwcp.netty.PeerLink;
+import io.novacron.dwcp.netty.Transport;
+import io.novacron.dwcp.netty.TransportSettings;
+import io.novacron.dwcp.page.PageSize;
+import io.novacron.dwcp.session.ChannelEnd;
+import io.novacron.dwcp.session.ChannelRequest;
+import io.novacron.dwcp.session.DestinationSession;
+import io.novacron.dwcp.session.SessionEnd;
+import io.novacron.dwcp.session.SourceSession;
+import io.novacron.dwcp.wire.ChannelKind;
+import io.novacron.dwcp.wire.Frame;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source and a destination daemon's transport in this process, joined by TCP over loopback, with
+ * a shaped link between them if one is wanted. What daemons do beyond the transport (libvirt, its
+ * RPC) does not take part. One thread; nothing allocated here outlives {@link #close()}.
+ */
+final class SessionPair implements AutoCloseable {
+  /** For what takes milliseconds on loopback, and some round trips over the slowest link. */
+  private static final int PATIENCE_SECONDS = 30;
+
+  private static final long POLL_MILLIS = 5;
+
+  /** OPEN names a port of the destination's QEMU; none is connected here. */
+  private static final int ANY_PORT = 1;
+
+  private final Transport source;
+  private final Transport destination;
+  private final DestinationSessions sessions;
+  private final Channel listener;
+  private final @Nullable ShapedLink shaped;
+  private final PeerLink link;
+  private final int streams;
+  private final Map<Long, Passage> passages = new ConcurrentHashMap<>();
+  private long nextPassage = 1;
+
+  /** One recording on its way; the futures complete when the channel closed on either side. */
+  record Passage(
+      RecordedStream stream,
+      CompletableFuture<ChannelEnd> sourceClosed,
+      CompletableFuture<ChannelEnd> destinationClosed,
+      CompletableFuture<ComparedGuest> connected) {
+
+    Passage(RecordedStream stream) {
+      this(stream, new CompletableFuture<>(), new CompletableFuture<>(), new CompletableFuture<>());
+    }
+
+    /** Bytes that arrived and were equal. */
+    long equalBytes() {
+      return connected.isDone() ? connected.join().equalBytes() : 0;
+    }
+  }
+
+  SessionPair(TransportSettings settings, PageKernels kernels, @Nullable LinkShape shape)
+      throws ReplayException {
+    this.source = new Transport(settings, kernels);
+    this.destination = new Transport(settings, kernels);
+    this.streams = settings.streams();
+    this.sessions = new DestinationSessions(destination, new RecordingHost());
+    this.listener = sessions.listen(loopback(0)).syncUninterruptibly().channel();
+    int port = ((InetSocketAddress) listener.localAddress()).getPort();
+    this.shaped = shape == null ? null : ShapedLink.to(port, shape);
+    int entry = shaped == null ? port : shaped.port();
+    this.link =
+        new PeerLink(
+            source,
+            "the replay's destination",
+            InetAddress.getLoopbackAddress().getHostAddress(),
+            entry,
+            this::closedAtSource);
+  }
+
+  private static InetSocketAddress loopback(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  /** Processor time of the shaped link's thread so far, which no real daemon spends; 0 without. */
+  long linkCpuNanos() {
+    return shaped == null ? 0 : shaped.cpuNanos();
+  }
+
+  /** Begins to play; all streams must be {@link #ready}. */
+  Passage begin(RecordedStream stream) throws ReplayException {
+    SourceSession session = acquire();
+    long id = nextPassage++;
+    Passage passage = new Passage(stream);
+    passages.put(id, passage);
+    link.loop().execute(() -> open(session, id, passage));
+    return passage;
+  }
+
+  private void open(SourceSession session, long id, Passage passage) {
+    RecordedGuest local = new RecordedGuest(passage.stream(), link.loop());
+    int historyPages = new HistoryShare(link.historyBudgetBytes() / PageSize.BYTES).next();
+    ChannelRequest request = new ChannelRequest(ChannelKind.MEMORY, id, ANY_PORT, historyPages);
+    ChannelEnd channel = session.open(request, local);
+    local.join(channel);
+    if (channel.isClosed()) {
+      passage.sourceClosed().complete(channel);
+    }
+  }
+
+  private void closedAtSource(ChannelEnd channel) {
+    passage(channel.migrationId()).sourceClosed().complete(channel);
+  }
+
+  private Passage passage(long id) {
+    Passage passage = passages.get(id);
+    if (passage == null) {
+      throw new IllegalStateException("no passage " + id);
+    }
+    return passage;
+  }
+
+  private SourceSession acquire() throws ReplayException {
+    CompletableFuture<SourceSession> answer = new CompletableFuture<>();
+    link.loop().execute(() -> link.acquire(new Answer(answer)));
+    return await(answer, "session");
+  }
+
+  /** Dials if need be, and waits until all streams are up. */
+  void ready() throws ReplayException {
+    SourceSession session = acquire();
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (liveStreams(session) < streams) {
+      if (System.nanoTime() - deadlineNanos > 0) {
+        throw new ReplayException(
+            liveStreams(session)
+                + " of "
+                + streams
+                + " streams came up in "
+                + PATIENCE_SECONDS
+                + " s");
+      }
+      pause();
+    }
+  }
+
+  private int liveStreams(SourceSession session) throws ReplayException {
+    CompletableFuture<Integer> live = new CompletableFuture<>();
+    link.loop().execute(() -> live.complete(session.liveStreams()));
+    return await(live, "the number of streams");
+  }
+
+  private static void pause() throws ReplayException {
+    try {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      throw new ReplayException("interrupted", e);
+    }
+  }
+
+  static <T> T await(CompletableFuture<T> future, String what) throws ReplayException {
+    try {
+      return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new ReplayException("there is no " + what + ": " + cause.getMessage(), e);
+    } catch (TimeoutException e) {
+      throw new ReplayException("waited " + PATIENCE_SECONDS + " s for " + what, e);
+    } catch (InterruptedException e) {
+      throw new ReplayException("interrupted", e);
+    }
+  }
+
+  /** Completes with the session, or with why there is none. */
+  private record Answer(CompletableFuture<SourceSession> session) implements PeerLink.Waiter {
+    @Override
+    public void ready(SourceSession live) {
+      session.complete(live);
+    }
+
+    @Override
+    public void unavailable(Fallback fallback) {
+      session.completeExceptionally(new ReplayException(fallback.toString()));
+    }
+  }
+
+  /** The destination's host: each channel is compared with the recording that it carries. */
+  private final class RecordingHost implements DestinationSessions.Host {
+    @Override
+    public DestinationSession.Connector connector(
+        String sourceHost, EventLoop loop, IntSupplier liveStreams) {
+      return (open, channel, outcome) -> connect(loop, open, channel, outcome);
+    }
+
+    private void connect(
+        EventLoop loop, Frame.Open open, ChannelEnd channel, DestinationSession.Outcome outcome) {
+      Passage passage = passage(open.migrationId());
+      ComparedGuest local = new ComparedGuest(passage.stream(), loop);
+      local.join(channel);
+      passage.connected().complete(local);
+      outcome.connected(local);
+    }
+
+    @Override
+    public void channelClosed(String sourceHost, ChannelEnd channel) {
+      passage(channel.migrationId()).destinationClosed().complete(channel);
+    }
+
+    @Override
+    public void sessionEnded(String sourceHost, SessionEnd end) {
+      // its channels were told before
+    }
+  }
+
+  @Override
+  public void close() {
+    CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    link.loop()
+        .execute(() -> {
+          link.close("the replay is over");
+          ended.complete(true);
+        });
+    ended.join();
+    listener.close().syncUninterruptibly();
+    sessions.finishAll("the replay is over");
+    source.close();
+    destination.close();
+    if (shaped != null) {
+      shaped.close();
+    }
+  }
+}

@@ -4,22 +4,23 @@
 cmd_guest() {
   local verb=${1:-}
   shift || true
-  [ $# -ge 1 ] || die "guest start|ticks|console|check|stop NAME"
+  [ $# -ge 1 ] || die "guest start|ticks|console|check|record|stop NAME"
   [ -d "$LAB_DIR" ] || die "no lab is up (lab up)"
   case $verb in
     start) guest_start "$@" ;;
     ticks) guest_known "$1"; guest_ticks "$1" 0 ;;
     console) guest_known "$1"; cut -d' ' -f2- "$LAB_DIR/guests/$1.log" ;;
     check) guest_known "$1"; guest_check "$1" ;;
+    record) guest_known "$1"; guest_record "$@" ;;
     stop) guest_stop "$1" ;;
-    *) die "guest start|ticks|console|check|stop NAME" ;;
+    *) die "guest start|ticks|console|check|record|stop NAME" ;;
   esac
 }
 
 guest_known() { [ -f "$LAB_DIR/guests/$1.log" ] || die "no guest $1 (lab guest start $1)"; }
 
 guest_start() {
-  local name=$1 host=a memory=1024 workload=counters mib=64 rate='' files=0 disks=() vcpus=1 tick=20 disk_rate=512 define=create sabotage=none backing='' seed=$((RANDOM * 32768 + RANDOM + 1))
+  local name=$1 host=a memory=1024 workload=counters mib=64 rate='' files=0 disks=() vcpus=1 tick=20 disk_rate=512 define=create sabotage=none backing='' runtime=0 seed=$((RANDOM * 32768 + RANDOM + 1))
   shift
   while [ $# -gt 0 ]; do
     [ "$1" = --persistent ] || [ "$1" = --backing ] || [ $# -ge 2 ] || die "guest start: $1 needs a value"
@@ -32,13 +33,16 @@ guest_start() {
     esac
     shift 2
   done
-  case $workload in idle) mib=1 rate=0 ;; counters) rate=${rate:-20000} ;; rewrite) rate=${rate:-4096} ;; *) die "guest start: no workload $workload" ;; esac
+  case $workload in idle) mib=1 rate=0 ;; counters) rate=${rate:-20000} ;; rewrite) rate=${rate:-4096} ;;
+    runtime) runtime=$mib mib=1 rate=${rate:-4} ;; *) die "guest start: no workload $workload" ;; esac
   [ ! -e "$LAB_DIR/guests/$name.log" ] || die "guest $name is already there (lab guest stop $name)"
-  guest_boot_files "$host" "$files"
+  local initrd=$files
+  [ "$runtime" = 0 ] || initrd=$files-runtime
+  guest_boot_files "$host" "$files" "$initrd"
   local line="console=ttyS0 quiet nowatchdog dwcp.work=$workload dwcp.mib=$mib dwcp.rate=$rate dwcp.tick=$tick"
-  line="$line dwcp.seed=$seed dwcp.disks=${#disks[@]} dwcp.diskrate=$disk_rate dwcp.sabotage=$sabotage"
+  line="$line dwcp.seed=$seed dwcp.disks=${#disks[@]} dwcp.diskrate=$disk_rate dwcp.sabotage=$sabotage dwcp.runtime=$runtime"
   guest_disks "$name" "$host" "$backing" ${disks[@]+"${disks[@]}"}
-  guest_xml "$name" "$memory" "$vcpus" "$files" "$line" "${#disks[@]}" >"$LAB_DIR/boot/$name.xml"
+  guest_xml "$name" "$memory" "$vcpus" "$initrd" "$line" "${#disks[@]}" >"$LAB_DIR/boot/$name.xml"
   guest_watch "$name"
   echo "$tick" >"$LAB_DIR/guests/$name.tick"
   if [ "$define" = define ]; then
@@ -59,10 +63,12 @@ guest_script() {
 
 # Kernel and initramfs lie in the directory that all hosts share: QEMU opens them on the destination too.
 guest_boot_files() {
-  local host=$1 files=$2 boot=$LAB_DIR/boot
-  [ ! -f "$boot/initrd-$files" ] || return 0
+  local host=$1 files=$2 initrd=$3 boot=$LAB_DIR/boot runtime=''
+  [ "$initrd" = "$files" ] || runtime=1
+  [ ! -f "$boot/initrd-$initrd" ] || return 0
+  cp "$LAB_HOME/guest/runtime.pl" "$boot/"
   if [ ! -f "$boot/base.cpio" ]; then mkdir -p "$boot/stage"; cp "$(tool guest -static)" "$boot/stage/init"; fi
-  guest_script "$host" make-initrd.sh "$files"
+  guest_script "$host" make-initrd.sh "$files" "$runtime"
 }
 
 # An image with ext4 and real files on the host where the guest starts; an empty one of the same size on the other, as the
@@ -89,14 +95,14 @@ guest_disks() {
 }
 
 guest_xml() {
-  local name=$1 memory=$2 vcpus=$3 files=$4 line=$5 disk_count=$6 kind=qemu cpu number
+  local name=$1 memory=$2 vcpus=$3 initrd=$4 line=$5 disk_count=$6 kind=qemu cpu number
   cpu="<cpu mode='custom' match='exact' check='none'><model fallback='allow'>qemu64</model></cpu>"
   [ "${DWCP_LAB_KVM:-0}" != 1 ] || { kind=kvm; cpu="<cpu mode='host-model'/>"; }
   cat <<X
 <domain type='$kind'>
   <name>$name</name><memory unit='MiB'>$memory</memory><vcpu>$vcpus</vcpu>
   <os><type arch='x86_64' machine='pc-i440fx-7.2'>hvm</type><kernel>/var/lib/dwcp-lab/vmlinuz</kernel>
-    <initrd>/var/lib/dwcp-lab/initrd-$files</initrd><cmdline>$line</cmdline></os>
+    <initrd>/var/lib/dwcp-lab/initrd-$initrd</initrd><cmdline>$line</cmdline></os>
   <features><acpi/></features>$cpu<clock offset='utc'/>
   <devices><emulator>/usr/bin/qemu-system-x86_64</emulator>
 X
@@ -117,6 +123,18 @@ guest_watch() {
   : >"$LAB_DIR/guests/$name.log"
   # shellcheck disable=SC2086
   detached "$LAB_DIR/guests/$name.pid" /dev/null "$(tool watch)" "$LAB_DIR" "$name" $LAB_HOSTS
+}
+
+# Saves a guest uncompressed, as an operator would for `dwcp replay`, and lets it go on from there.
+guest_record() {
+  local name=$1 file=${2:-} host saved=/var/lib/dwcp-lab/$1.save
+  [ -n "$file" ] || die "guest record NAME FILE"
+  host=$(guest_hosts "$name")
+  case $host in [a-z]:running) host=${host%%:*} ;; *) die "$name does not run on exactly one host: ${host:-nowhere}" ;; esac
+  virsh_on "$host" save "$name" "$saved" >&2
+  virsh_on "$host" restore "$saved" >&2
+  mv "$LAB_DIR/boot/$name.save" "$file"
+  say "$name is in $file ($(du -m "$file" | cut -f1) MiB)"
 }
 
 guest_stop() {

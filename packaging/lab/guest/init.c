@@ -5,7 +5,8 @@
  *     tick NUMBER GUEST_CLOCK_MS WORK VERIFIED CORRUPT
  *
  * NUMBER has no gaps as long as the guest is the same guest; CORRUPT counts pages whose content is not what was written.
- * Parameters come from the kernel's command line as dwcp.NAME=VALUE: work, mib, rate, seed, tick (ms), disks, diskrate, sabotage.
+ * Parameters come from the kernel's command line as dwcp.NAME=VALUE: work, mib, rate, seed, tick (ms), disks, diskrate, sabotage,
+ * runtime (MiB that runtime.pl, a Perl program beside the worker, holds; 0: none).
  */
 #include "guest.h"
 #include <dirent.h>
@@ -17,6 +18,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -88,6 +90,19 @@ static void set_up(void) {
 	load_modules();
 }
 
+/* A language runtime at work; PID 1 says so when it ends, which it never should. */
+static void start_runtime(uint64_t seed) {
+	char mib[24], rate[24], start[24];
+	uint64_t held = number("runtime", 0);
+	if (!held) return;
+	snprintf(mib, sizeof mib, "%llu", (unsigned long long)held);
+	snprintf(rate, sizeof rate, "%llu", (unsigned long long)number("rate", 4));
+	snprintf(start, sizeof start, "%llu", (unsigned long long)seed);
+	if (fork()) return;
+	execl("/usr/bin/perl", "perl", "/runtime.pl", mib, rate, start, (char *)NULL);
+	_exit(127);
+}
+
 int main(void) {
 	set_up();
 	struct settings settings = {workload(), number("mib", 64), number("rate", 0), number("seed", 1),
@@ -96,12 +111,15 @@ int main(void) {
 	if (progress == MAP_FAILED) return 1;
 	pid_t worker = fork();
 	if (!worker) work_forever(&settings, progress);
+	start_runtime(settings.seed);
 	uint64_t tick_ns = number("tick", 20) * 1000000u, next = monotonic_ns();
 	for (uint64_t n = 0, ready = 0;; n++) {
 		if (!ready && progress->ready) printf("ready: the workload runs\n"), ready = 1;
 		printf("tick %llu %llu %llu %llu %llu\n", (unsigned long long)n, (unsigned long long)(monotonic_ns() / 1000000u),
 			(unsigned long long)progress->work, (unsigned long long)progress->verified, (unsigned long long)progress->corrupt);
 		if (n == 500) sabotage(progress);
+		int status;
+		if (waitpid(-1, &status, WNOHANG) > 0) printf("CORRUPT: a process of the guest ended with status %d\n", status);
 		next += tick_ns;
 		uint64_t now = monotonic_ns();
 		if (next < now) next = now; /* late: no burst to catch up */

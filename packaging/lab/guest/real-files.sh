@@ -9,7 +9,11 @@ real_files() {
 
 # Lists the interpreter, its libraries and the modules of perl-base, parents first, relative to /.
 perl_files() {
-  perl=usr/bin/perl base=$(perl -e 'print grep { m{/perl-base$} } @INC')
-  printf '%s\n' usr usr/bin usr/lib usr/lib/x86_64-linux-gnu usr/lib64 lib lib64 "$perl"
-  { ldd "/$perl" | grep -o '/[^ ]*' | sed 's|^/lib|/usr/lib|'; find "/$base" -type d; find "/$base" -type f; } | sed 's|^/*||'
+  base=$(perl -e 'print grep { m{/perl-base$} } @INC')
+  printf '%s\n' usr usr/bin usr/lib usr/lib/x86_64-linux-gnu usr/lib64 lib lib64 usr/bin/perl
+  for library in $(ldd /usr/bin/perl | grep -o '/[^ ]*'); do
+    realpath -s --relative-to=/ "/usr$library"
+    realpath --relative-to=/ "$library"
+  done
+  (cd / && find "${base#/}" -type d && find "${base#/}" -type f)
 }

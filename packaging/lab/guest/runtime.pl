@@ -29,7 +29,8 @@ printf "runtime: %d files\n", scalar @files;
 sub content {
 	my ($path) = @_;
 	open my $file, '<:raw', $path or die "CORRUPT: $path: $!\n";
-	read $file, my $text, $most_file;
+	my $text;
+	read $file, $text, $most_file;
 	return $text;
 }
 

@@ -15,7 +15,7 @@
 #define DWCP_EXPORT __attribute__((visibility("default")))
 
 /* Raised when a signature changes, so that a stale library beside a new jar is refused instead of called. */
-#define DWCP_KERNELS_ABI 3
+#define DWCP_KERNELS_ABI 4
 
 enum dwcp_status {
     DWCP_OK = 0,
@@ -28,7 +28,8 @@ DWCP_EXPORT int32_t dwcp_kernels_abi(void);
 /*
  * What this CPU runs, as "kernel=variant" with blanks between: "zero=avx2 xor=avx2 sha256=avx512x16". Static storage,
  * never null. The environment variable DWCP_KERNELS, read when the library is loaded, sets the most that may be used:
- * "scalar", or "avx2" (which includes the SHA instructions).
+ * "scalar", "avx2" (which includes the SHA instructions) or "avx512". Another value is taken as "scalar" and complained
+ * about at the end of this text.
  */
 DWCP_EXPORT const char *dwcp_kernels_variant(void);
 
@@ -88,5 +89,22 @@ DWCP_EXPORT int32_t dwcp_measure_deltas(const uint8_t *runs, int64_t bytes, int3
  */
 DWCP_EXPORT int32_t dwcp_apply_deltas(uint8_t *pages, int64_t pages_bytes, int32_t count, const uint8_t *runs,
                                       int64_t runs_bytes, const uint8_t *changes, int64_t changes_bytes);
+
+/* Of the windows that dwcp_hash_windows looks at in a page. */
+#define DWCP_HASH_WINDOWS 4
+
+/*
+ * hashes[i] = a 64-bit hash of the page at base + offsets[i], to find pages that may be equal: compare them then.
+ * page_bytes   a multiple of 512
+ */
+DWCP_EXPORT int32_t dwcp_hash_pages(const uint8_t *base, int64_t base_bytes, const int32_t *offsets, int32_t count,
+                                    int32_t page_bytes, uint64_t *hashes);
+
+/*
+ * hashes[4 * i + w] = the same of the 64 bytes in the middle of quarter w of page i, to find pages that may be similar.
+ * hashes       4 * count words
+ */
+DWCP_EXPORT int32_t dwcp_hash_windows(const uint8_t *base, int64_t base_bytes, const int32_t *offsets, int32_t count,
+                                      int32_t page_bytes, uint64_t *hashes);
 
 #endif

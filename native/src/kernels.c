@@ -9,6 +9,7 @@
 #endif
 
 #include "delta.h"
+#include "hash.h"
 #include "sha256.h"
 #include "variants.h"
 
@@ -22,18 +23,29 @@ static const struct dwcp_sha256_lanes *sha256_ways[MOST_WAYS] = {&dwcp_sha256_sc
 static const struct dwcp_sha256_lanes *sha256_single = &dwcp_sha256_scalar;
 
 static dwcp_xor_page chosen_xor_page;
-static const char *xor_page_name;
+static dwcp_hash chosen_hash;
+static const char *wide_name; /* of the variant of those two */
 
-static char description[128];
+static char description[192];
 
-/* What DWCP_KERNELS allows: "scalar" or "avx2" where a processor's wider units are to be left alone. */
-static enum level allowed_level(void)
+/*
+ * What DWCP_KERNELS allows: "scalar" or "avx2" where a processor's wider units are to be left alone. Of another value only
+ * the description tells, as there is nobody to complain to while a library is being loaded.
+ */
+static enum level allowed_level(const char **complaint)
 {
     const char *const wanted = getenv("DWCP_KERNELS");
-    if (wanted != NULL && strcmp(wanted, "scalar") == 0) {
-        return SCALAR;
+    *complaint = "";
+    if (wanted == NULL || strcmp(wanted, "avx512") == 0) {
+        return AVX512;
     }
-    return wanted != NULL && strcmp(wanted, "avx2") == 0 ? AVX2 : AVX512;
+    if (strcmp(wanted, "avx2") == 0) {
+        return AVX2;
+    }
+    if (strcmp(wanted, "scalar") != 0) {
+        *complaint = " (DWCP_KERNELS is none of scalar, avx2, avx512)";
+    }
+    return SCALAR;
 }
 
 #if defined(DWCP_HAS_AVX2)
@@ -57,12 +69,14 @@ static void choose_for_x86(enum level level)
     if (level >= AVX2 && __builtin_cpu_supports("avx2")) {
         chosen = &dwcp_avx2;
         chosen_xor_page = dwcp_avx2_xor_page;
-        xor_page_name = dwcp_avx2.name;
+        chosen_hash = dwcp_avx2_hash;
+        wide_name = dwcp_avx2.name;
     }
     const bool has_sha = level >= AVX2 && has_sha_instructions();
     if (level >= AVX512 && has_avx512()) {
         chosen_xor_page = dwcp_avx512_xor_page;
-        xor_page_name = "avx512";
+        chosen_hash = dwcp_avx512_hash;
+        wide_name = "avx512";
         sha256_ways[ways++] = has_sha ? &dwcp_sha256_avx512 : &dwcp_sha256_avx512_alone;
     }
     if (has_sha) {
@@ -76,16 +90,18 @@ static void choose_for_x86(enum level level)
 /* Runs while the library is being loaded, before any thread can call in: what it sets needs no synchronisation. */
 __attribute__((constructor)) static void choose_variants(void)
 {
-    const enum level level = allowed_level();
+    const char *complaint;
+    const enum level level = allowed_level(&complaint);
     chosen_xor_page = dwcp_scalar_xor_page;
-    xor_page_name = dwcp_scalar.name;
+    chosen_hash = dwcp_scalar_hash;
+    wide_name = dwcp_scalar.name;
 #if defined(DWCP_HAS_AVX2)
     choose_for_x86(level);
 #else
     (void)level;
 #endif
-    snprintf(description, sizeof description, "zero=%s xor=%s sha256=%s delta=%s", chosen->name, chosen->name,
-             sha256_ways[0]->name, xor_page_name);
+    snprintf(description, sizeof description, "zero=%s xor=%s sha256=%s delta=%s hash=%s%s", chosen->name,
+             chosen->name, sha256_ways[0]->name, wide_name, wide_name, complaint);
 }
 
 int32_t dwcp_kernels_abi(void)
@@ -255,6 +271,42 @@ int32_t dwcp_apply_deltas(uint8_t *pages, int64_t pages_bytes, int32_t count, co
         runs += page.length;
         runs_bytes -= (int64_t)page.length;
         changes += page.changes_bytes;
+    }
+    return DWCP_OK;
+}
+
+static bool are_good_to_hash(const uint8_t *base, int64_t base_bytes, const int32_t *offsets, int32_t count,
+                             int32_t page_bytes, const uint64_t *hashes)
+{
+    return base != NULL && offsets != NULL && hashes != NULL && base_bytes >= 0 && count >= 0 && page_bytes > 0 &&
+           page_bytes % (2 * DWCP_HASH_WINDOWS * DWCP_HASH_STRIPE_BYTES) == 0 &&
+           lie_within(base_bytes, offsets, count, page_bytes);
+}
+
+int32_t dwcp_hash_pages(const uint8_t *base, int64_t base_bytes, const int32_t *offsets, int32_t count,
+                        int32_t page_bytes, uint64_t *hashes)
+{
+    if (!are_good_to_hash(base, base_bytes, offsets, count, page_bytes, hashes)) {
+        return DWCP_BAD_ARGUMENT;
+    }
+    for (int32_t i = 0; i < count; i++) {
+        hashes[i] = chosen_hash(base + offsets[i], (size_t)page_bytes / DWCP_HASH_STRIPE_BYTES);
+    }
+    return DWCP_OK;
+}
+
+int32_t dwcp_hash_windows(const uint8_t *base, int64_t base_bytes, const int32_t *offsets, int32_t count,
+                          int32_t page_bytes, uint64_t *hashes)
+{
+    if (!are_good_to_hash(base, base_bytes, offsets, count, page_bytes, hashes)) {
+        return DWCP_BAD_ARGUMENT;
+    }
+    const size_t quarter = (size_t)page_bytes / DWCP_HASH_WINDOWS;
+    for (int32_t i = 0; i < count; i++) {
+        for (size_t window = 0; window < DWCP_HASH_WINDOWS; window++) {
+            const uint8_t *const bytes = base + offsets[i] + window * quarter + quarter / 2;
+            hashes[(size_t)i * DWCP_HASH_WINDOWS + window] = chosen_hash(bytes, 1);
+        }
     }
     return DWCP_OK;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../src/delta.h"
+#include "../src/hash.h"
 #include "../src/sha256.h"
 #include "../src/variants.h"
 #include "dwcp_kernels.h"
@@ -335,6 +336,49 @@ static void refuses_hostile_runs(void)
     free(page);
 }
 
+static void hashes_like_scalar(dwcp_hash hash, const char *name)
+{
+    for (int round = 0; round < ROUNDS / 4; round++) {
+        const size_t stripes = (size_t)(next_random() % 70), length = stripes * DWCP_HASH_STRIPE_BYTES;
+        uint8_t *const bytes = block(length);
+        for (size_t at = 0; at < length; at++) {
+            bytes[at] = (uint8_t)next_random();
+        }
+        const uint64_t wanted = dwcp_scalar_hash(bytes, stripes);
+        expect(hash(bytes, stripes) == wanted, "hash", name, stripes);
+        if (length > 0) {
+            bytes[next_random() % length] ^= (uint8_t)(1U << (next_random() % 8));
+            expect(hash(bytes, stripes) != wanted, "hash of a changed page", name, stripes);
+        }
+        free(bytes);
+    }
+    printf("hash %s: all hold\n", name);
+}
+
+static void run_hashes(void)
+{
+    uint8_t *const page = block(PAGE_BYTES);
+    memset(page, 3, PAGE_BYTES);
+    const int32_t offset = 0;
+    uint64_t hashes[DWCP_HASH_WINDOWS];
+    expect(dwcp_hash_windows(page, PAGE_BYTES, &offset, 1, PAGE_BYTES, hashes) == DWCP_OK, "windows", "hash", 0);
+    expect(hashes[3] == dwcp_scalar_hash(page, 1), "hash of a window", "hash", 3);
+    expect(dwcp_hash_pages(page, PAGE_BYTES, &offset, 1, PAGE_BYTES, hashes) == DWCP_OK, "pages", "hash", 0);
+    expect(hashes[0] == dwcp_scalar_hash(page, PAGE_BYTES / 64), "hash of a page", "hash", 0);
+    expect(dwcp_hash_pages(page, PAGE_BYTES, &offset, 1, 300, hashes) == DWCP_BAD_ARGUMENT, "page bytes", "hash", 0);
+    expect(dwcp_hash_pages(page, PAGE_BYTES - 1, &offset, 1, PAGE_BYTES, hashes) == DWCP_BAD_ARGUMENT, "beyond", "hash", 0);
+    free(page);
+    hashes_like_scalar(dwcp_scalar_hash, "scalar");
+#if defined(DWCP_HAS_AVX2)
+    if (__builtin_cpu_supports("avx2")) {
+        hashes_like_scalar(dwcp_avx2_hash, "avx2");
+    }
+    if (__builtin_cpu_supports("avx512f")) {
+        hashes_like_scalar(dwcp_avx512_hash, "avx512");
+    }
+#endif
+}
+
 static void run_deltas(void)
 {
     undoes_its_deltas(dwcp_scalar_xor_page, "scalar");
@@ -373,6 +417,7 @@ int main(int argc, char **argv)
     run_sha256_of_this_processor();
     digests_pages_that_are_not_zero();
     run_deltas();
+    run_hashes();
     refuses_pages_out_of_range();
     return 0;
 }

@@ -158,13 +158,16 @@ function _complete_dwcp() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} peers" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} history" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} replay" ];    then _picocli_dwcp; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} doctor" ];    then _picocli_dwcp; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
   local cmds0=(status)
   local cmds1=(peers)
   local cmds2=(history)
   local cmds3=(replay)
+  local cmds4=(doctor)
 
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dwcp_doctor; return $?; fi
   if CompWordsContainsArray "${cmds3[@]}"; then _picocli_dwcp_replay; return $?; fi
   if CompWordsContainsArray "${cmds2[@]}"; then _picocli_dwcp_history; return $?; fi
   if CompWordsContainsArray "${cmds1[@]}"; then _picocli_dwcp_peers; return $?; fi
@@ -179,7 +182,7 @@ function _picocli_dwcp() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="status peers history replay"
+  local commands="status peers history replay doctor"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts=""
 
@@ -338,6 +341,42 @@ function _picocli_dwcp_replay() {
       type compopt &>/dev/null && compopt -o filenames
       positionals=$( compgen -f -- "${curr_word}" ) # files
     fi
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `doctor` subcommand.
+function _picocli_dwcp_doctor() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--config' '--runtime-dir'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--config')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--runtime-dir')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
     local IFS=$'\n'
     COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
   fi

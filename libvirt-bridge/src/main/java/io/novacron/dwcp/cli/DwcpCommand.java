@@ -20,13 +20,14 @@ import picocli.CommandLine.IVersionProvider;
       StatusCommand.class,
       PeersCommand.class,
       HistoryCommand.class,
-      ReplayCommand.class
+      ReplayCommand.class,
+      DoctorCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
-      "0:the daemon answered",
-      "1:it does not run here, or did not answer",
+      "0:the daemon answered; doctor: no check failed",
+      "1:it does not run here, or did not answer; doctor: a check failed",
       "2:the command line is wrong",
       "3:replay only: what arrived differs from the recording"
     })

@@ -130,6 +130,29 @@ public final class JavaPageKernels implements PageKernels {
   }
 
   @Override
+  public void hashPages(ByteBuffer base, PageSpans pages, long[] hashes) {
+    pages.checkHashes(base, hashes, 1);
+    MemorySegment bytes = MemorySegment.ofBuffer(base);
+    JavaHash hash = new JavaHash();
+    for (int i = 0; i < pages.count(); i++) {
+      hashes[i] = hash.of(bytes, pages.offsetsBytes()[i], pages.pageBytes());
+    }
+  }
+
+  @Override
+  public void hashWindows(ByteBuffer base, PageSpans pages, long[] hashes) {
+    pages.checkHashes(base, hashes, HASH_WINDOWS);
+    MemorySegment bytes = MemorySegment.ofBuffer(base);
+    JavaHash hash = new JavaHash();
+    int quarter = pages.pageBytes() / HASH_WINDOWS;
+    for (int i = 0; i < pages.count() * HASH_WINDOWS; i++) {
+      int offset =
+          pages.offsetsBytes()[i / HASH_WINDOWS] + i % HASH_WINDOWS * quarter + quarter / 2;
+      hashes[i] = hash.of(bytes, offset, JavaHash.STRIPE_BYTES);
+    }
+  }
+
+  @Override
   public String variant() {
     return "java";
   }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Libdwcp {
 
-  static final int ABI = 3;
+  static final int ABI = 4;
   static final int OK = 0;
   static final int BAD_RUNS = 2;
 
@@ -75,6 +75,12 @@ final class Libdwcp {
       long runsBytes,
       long changes,
       long changesBytes);
+
+  static native int dwcp_hash_pages(
+      long base, long baseBytes, int[] offsets, int count, int pageBytes, long[] hashes);
+
+  static native int dwcp_hash_windows(
+      long base, long baseBytes, int[] offsets, int count, int pageBytes, long[] hashes);
 
   static native int dwcp_xor_bytes(long old, long current, long dst, long bytes);
 }

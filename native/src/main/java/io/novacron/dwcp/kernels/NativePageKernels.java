@@ -164,6 +164,32 @@ public final class NativePageKernels implements PageKernels {
   }
 
   @Override
+  public void hashPages(ByteBuffer base, PageSpans pages, long[] hashes) {
+    pages.checkHashes(base, hashes, 1);
+    int[] offsets = pages.offsetsBytes();
+    try {
+      check(
+          Libdwcp.dwcp_hash_pages(
+              address(base), base.remaining(), offsets, pages.count(), pages.pageBytes(), hashes));
+    } finally {
+      Reference.reachabilityFence(base);
+    }
+  }
+
+  @Override
+  public void hashWindows(ByteBuffer base, PageSpans pages, long[] hashes) {
+    pages.checkHashes(base, hashes, HASH_WINDOWS);
+    int[] offsets = pages.offsetsBytes();
+    try {
+      check(
+          Libdwcp.dwcp_hash_windows(
+              address(base), base.remaining(), offsets, pages.count(), pages.pageBytes(), hashes));
+    } finally {
+      Reference.reachabilityFence(base);
+    }
+  }
+
+  @Override
   public void xor(ByteBuffer old, ByteBuffer current, ByteBuffer dst, int lengthBytes) {
     PageSpans.checkXor(old, current, dst, lengthBytes);
     try {

@@ -17,6 +17,9 @@ public interface PageKernels {
   /** Of one SHA-256. */
   int DIGEST_BYTES = 32;
 
+  /** Hashes of a page that {@link #hashWindows} gives. */
+  int HASH_WINDOWS = 4;
+
   /** Of a page that has a delta. */
   int DELTA_PAGE_BYTES = 4096;
 
@@ -98,8 +101,25 @@ public interface PageKernels {
   void applyDeltas(ByteBuffer pages, int count, ByteBuffer runs, ByteBuffer changes);
 
   /**
+   * A 64-bit hash of each page, to find pages that may be equal: who finds one must compare. Fast,
+   * and no match for whoever chooses the bytes. How it is made stands in {@code src/hash.h}.
+   *
+   * @param pages of a multiple of 512 bytes, else {@link IllegalArgumentException}
+   * @param hashes gets one for each page
+   */
+  void hashPages(ByteBuffer base, PageSpans pages, long[] hashes);
+
+  /**
+   * The same of the 64 bytes in the middle of each quarter of a page, to find pages that may be
+   * similar.
+   *
+   * @param hashes gets {@link #HASH_WINDOWS} for each page
+   */
+  void hashWindows(ByteBuffer base, PageSpans pages, long[] hashes);
+
+  /**
    * What runs, for the one line that the daemon logs: "java", or "native" and the variant of each
-   * kernel, as in "native zero=avx2 xor=avx2 sha256=avx512x16 delta=avx512".
+   * kernel, as in "native zero=avx2 xor=avx2 sha256=avx512x16 delta=avx512 hash=avx512".
    */
   String variant();
 }

@@ -13,6 +13,9 @@ import java.util.Objects;
     "ArrayRecordComponent") // A view for one call on the data path: a copy per batch buys nothing.
 public record PageSpans(int[] offsetsBytes, int count, int pageBytes) {
 
+  /** So that four windows of 64 bytes lie in the middles of quarters. */
+  private static final int HASHED_BYTES = 512;
+
   public PageSpans {
     Objects.checkFromIndexSize(0, count, offsetsBytes.length);
     if (pageBytes < 1) {
@@ -30,6 +33,16 @@ public record PageSpans(int[] offsetsBytes, int count, int pageBytes) {
   void checkDigests(ByteBuffer base, byte[] digests) {
     Objects.checkFromIndexSize(0, count * PageKernels.DIGEST_BYTES, digests.length);
     checkWithin(base);
+  }
+
+  /** Throws unless every page lies in {@code base} and can be hashed, with room for that. */
+  void checkHashes(ByteBuffer base, long[] hashes, int hashesPerPage) {
+    Objects.checkFromIndexSize(0, count * hashesPerPage, hashes.length);
+    checkWithin(base);
+    if (pageBytes % HASHED_BYTES != 0) {
+      throw new IllegalArgumentException(
+          "page of %d B, expected a multiple of %d B".formatted(pageBytes, HASHED_BYTES));
+    }
   }
 
   private void checkWithin(ByteBuffer base) {

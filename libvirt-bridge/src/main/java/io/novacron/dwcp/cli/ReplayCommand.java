@@ -97,7 +97,8 @@ final class ReplayCommand implements Callable<Integer> {
       paramLabel = "RATE,RTT[,LOSS]",
       description =
           "Put a link between source and destination, like 400mbit,40ms or 1gbit,20ms,0.5%%. It"
-              + " shapes what TCP carries, with a queue of 50 ms; times are good to a few percent."
+              + " shapes what TCP carries, with a queue of 50 ms, and has no slow start: a real"
+              + " migration takes longer."
               + " Without it, loopback.")
   void setLink(String text) {
     try {

@@ -94,6 +94,7 @@ public final class Replay {
   /** Sessions of its own for each, so that no run finds what another one left. */
   private ReplayResult.Run run(int run) throws ReplayException {
     RecordedStream against = wish.against();
+    System.gc(); // else the buffers of the run before count in this one's memory
     try (SessionPair pair = new SessionPair(settings(), kernels.chosen(), wish.link())) {
       VisitResult first = against == null ? null : visit(pair, against, run, true);
       return new ReplayResult.Run(first, visit(pair, wish.recording(), run, false));

@@ -10,7 +10,7 @@ cmd_up() {
     case $1 in
       --wan) wan=$2; shift 2 ;;
       --old) old=$2; shift 2 ;;
-      --link) kind=$2; shift 2 ;;
+      --by) kind=$2; shift 2 ;;
       *) die "up: unknown option $1" ;;
     esac
   done

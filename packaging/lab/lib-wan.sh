@@ -9,7 +9,7 @@ wan_kind() {
     user) echo user ;;
     netem) refusal=$(netem_refusal) || die "no netem here, it needs tc and the kernel's sch_netem: $refusal"; echo netem ;;
     auto) if netem_refusal >/dev/null; then echo netem; else echo user; fi ;;
-    *) die "--link takes auto, netem or user, not $1" ;;
+    *) die "--by takes auto, netem or user, not $1" ;;
   esac
 }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param durationSeconds null while it runs, and for an unknown outcome
  * @param pages guest pages by the encoding that carried them, in the order of the names
  * @param literalBytes raw bytes that belong to no page
+ * @param residueBytes what references and deltas left of the raw bytes, before it was compressed
  */
 public record MigrationRecord(
     String id,
@@ -41,7 +42,8 @@ public record MigrationRecord(
     long wireBytes,
     int streams,
     Map<String, Long> pages,
-    long literalBytes) {
+    long literalBytes,
+    long residueBytes) {
 
   /** Refuses a record that lacks what every record has, as a damaged file would give. */
   public MigrationRecord {
@@ -83,7 +85,8 @@ public record MigrationRecord(
         traffic.wireBytes(),
         traffic.streams(),
         traffic.pagesByEncoding(),
-        traffic.literalBytes());
+        traffic.literalBytes(),
+        traffic.residueBytes());
   }
 
   /** What is known of a migration that ran when the former daemon ended. */
@@ -104,6 +107,7 @@ public record MigrationRecord(
         wireBytes,
         streams,
         pages,
-        literalBytes);
+        literalBytes,
+        residueBytes);
   }
 }

@@ -90,18 +90,22 @@ final class FollowedMigration {
     long rawBytes = 0;
     long wireBytes = 0;
     long literalBytes = 0;
+    long residueBytes = 0;
     Map<String, Long> pages = new TreeMap<>();
     for (ChannelEnd channel : channels) {
       ChannelTally tally = channel.tally();
       rawBytes += tally.rawBytes();
       wireBytes += tally.wireBytes();
-      PageCounts forward = migration.role() == Role.SOURCE ? tally.sent() : tally.received();
+      ChannelTally.Encoded encoded =
+          migration.role() == Role.SOURCE ? tally.sent() : tally.received();
+      residueBytes += encoded.residueBytes();
+      PageCounts forward = encoded.pages();
       literalBytes += forward.literalBytes();
       pages.merge("zero", forward.zero(), Long::sum);
       pages.merge("reference", forward.reference(), Long::sum);
       pages.merge("delta", forward.delta(), Long::sum);
       pages.merge("full", forward.full(), Long::sum);
     }
-    return new Traffic(rawBytes, wireBytes, streams, pages, literalBytes);
+    return new Traffic(rawBytes, wireBytes, streams, pages, literalBytes, residueBytes);
   }
 }

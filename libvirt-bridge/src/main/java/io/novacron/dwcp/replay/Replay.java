@@ -157,7 +157,7 @@ public final class Replay {
         megabytes / cpuSeconds,
         peakMemoryBytes,
         channel.parserDescription(),
-        tiers(tally.sent()));
+        tiers(tally.sent().pages()));
   }
 
   private static VisitResult.Tiers tiers(PageCounts sent) {

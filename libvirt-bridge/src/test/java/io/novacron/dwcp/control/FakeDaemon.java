@@ -83,7 +83,7 @@ public final class FakeDaemon implements DaemonView {
   }
 
   public static MigrationRecord completed() {
-    var traffic = new Traffic(1L << 30, 100L << 20, 8, Map.of("zero", 40L, "full", 2L), 12);
+    var traffic = new Traffic(1L << 30, 100L << 20, 8, Map.of("zero", 40L, "full", 2L), 12, 300);
     return MigrationRecord.of(
         migration("m2"),
         new Result(

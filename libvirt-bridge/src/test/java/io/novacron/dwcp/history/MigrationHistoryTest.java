@@ -176,7 +176,7 @@ class MigrationHistoryTest {
             + "\"destination\":\"host-b\",\"startedAt\":\"2026-11-22T12:00:00.250Z\","
             + "\"transport\":\"dwcp\",\"reason\":\"peer is healthy\",\"outcome\":\"completed\","
             + "\"durationSeconds\":5.25,\"rawBytes\":1000,\"wireBytes\":100,\"streams\":8,"
-            + "\"pages\":{\"full\":2,\"zero\":40},\"literalBytes\":12}",
+            + "\"pages\":{\"full\":2,\"zero\":40},\"literalBytes\":12,\"residueBytes\":300}",
         Json.COMPACT.toJson(completed("m1")));
   }
 
@@ -212,7 +212,7 @@ class MigrationHistoryTest {
   }
 
   private static MigrationRecord completed(String id) {
-    var traffic = new Traffic(1000, 100, 8, Map.of("zero", 40L, "full", 2L), 12);
+    var traffic = new Traffic(1000, 100, 8, Map.of("zero", 40L, "full", 2L), 12, 300);
     return MigrationRecord.of(
         migration(id),
         new Result(

@@ -73,16 +73,18 @@ public interface MigrationListener {
    * @param streams TCP connections that carried it
    * @param pagesByEncoding guest pages under the name of the encoding that carried them
    * @param literalBytes raw bytes that belong to no page
+   * @param residueBytes what references and deltas left of the raw bytes, before it was compressed
    */
   record Traffic(
       long rawBytes,
       long wireBytes,
       int streams,
       Map<String, Long> pagesByEncoding,
-      long literalBytes) {
+      long literalBytes,
+      long residueBytes) {
 
     /** Nothing moved, or nothing that the daemon saw. */
-    public static final Traffic NONE = new Traffic(0, 0, 0, Map.of(), 0);
+    public static final Traffic NONE = new Traffic(0, 0, 0, Map.of(), 0, 0);
 
     /** Copies the map, so that the value stays what it is. */
     public Traffic {

@@ -3,6 +3,7 @@ package io.novacron.dwcp.encoding;
 import io.novacron.dwcp.kernels.PageKernels;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Turns the DATA payloads of one direction of a channel back into its bytes, in two steps a
@@ -25,6 +26,7 @@ public final class DestinationDecoder implements AutoCloseable {
   private final PendingDeltas pending;
   private final byte[] seenDigest = new byte[Sha256.BYTES];
   private volatile PageCounts pageCounts = PageCounts.NONE;
+  private final AtomicLong residueBytes = new AtomicLong();
   private boolean corrupt;
 
   /**
@@ -74,6 +76,7 @@ public final class DestinationDecoder implements AutoCloseable {
     corrupt = false;
     chain.add(seenDigest, residue.rawBytes);
     pageCounts = pageCounts.plus(counts);
+    residueBytes.addAndGet(residue.bytes.limit());
     out.position(out.position() + residue.rawBytes);
   }
 
@@ -90,6 +93,11 @@ public final class DestinationDecoder implements AutoCloseable {
   /** Of all batches assembled so far. Any thread. */
   public PageCounts pageCounts() {
     return pageCounts;
+  }
+
+  /** What the codec was given of all batches assembled so far. Any thread. */
+  public long residueBytes() {
+    return residueBytes.get();
   }
 
   /** Frees the history, when no {@link #assemble} can run any more. A second call does nothing. */

@@ -29,6 +29,7 @@ public final class SourceEncoder implements AutoCloseable {
   private volatile PageCounts pageCounts = PageCounts.NONE;
 
   private final AtomicLong deltaPages = new AtomicLong();
+  private final AtomicLong residueBytes = new AtomicLong();
 
   /**
    * @param historyPages slots of the history ring, the same as at the destination; 0 for none
@@ -110,19 +111,20 @@ public final class SourceEncoder implements AutoCloseable {
     deltaPages.addAndGet(sent.writeDeltas(batch, scratch.deltas, kernels));
     int tokens = ResidueWriter.write(batch, scratch.deltas, residue);
     residue.flip();
-    int residueBytes = residue.remaining();
+    int batchResidueBytes = residue.remaining();
+    residueBytes.addAndGet(batchResidueBytes);
     int start = payload.position();
     payload.position(start + BatchFormat.HEADER_BYTES);
     int encodedBytes = encodeResidue(residue, codec, payload);
-    boolean stored = codec.wireId() == StoredCodec.WIRE_ID || encodedBytes >= residueBytes;
+    boolean stored = codec.wireId() == StoredCodec.WIRE_ID || encodedBytes >= batchResidueBytes;
     if (stored) {
-      payload.put(payload.position(), residue, 0, residueBytes);
-      encodedBytes = residueBytes;
+      payload.put(payload.position(), residue, 0, batchResidueBytes);
+      encodedBytes = batchResidueBytes;
     }
     EncodeScratch.FREE.give(scratch);
     payload.position(start);
     int wireId = stored ? StoredCodec.WIRE_ID : codec.wireId();
-    putHeader(payload, wireId, tokens, batch.rawBytes(), residueBytes);
+    putHeader(payload, wireId, tokens, batch.rawBytes(), batchResidueBytes);
     payload.put(batch.digest).position(payload.position() + encodedBytes);
     return BatchFormat.HEADER_BYTES + encodedBytes;
   }
@@ -157,6 +159,11 @@ public final class SourceEncoder implements AutoCloseable {
   /** Raw bytes of all batches referenced so far. Any thread. */
   public long rawBytes() {
     return chain.rawBytes();
+  }
+
+  /** What all batches encoded so far left for the codec. Any thread. */
+  public long residueBytes() {
+    return residueBytes.get();
   }
 
   /** Of all batches referenced so far; a delta counts as full until it is encoded. Any thread. */

@@ -226,8 +226,8 @@ public final class ChannelEnd {
     return new ChannelTally(
         outbound.rawBytes() + inbound.rawBytes(),
         outbound.sender().wireBytes() + inbound.wireBytes(),
-        outbound.pageCounts(),
-        inbound.pageCounts());
+        new ChannelTally.Encoded(outbound.pageCounts(), outbound.residueBytes()),
+        new ChannelTally.Encoded(inbound.pageCounts(), inbound.residueBytes()));
   }
 
   /** What the outbound parser understood, for logs. */

@@ -7,7 +7,16 @@ import io.novacron.dwcp.encoding.PageCounts;
  *
  * @param rawBytes bytes taken from and delivered to the local connection
  * @param wireBytes frames of both directions, headers included
- * @param sent pages that left this host, by encoding
- * @param received pages that came to this host, by encoding
+ * @param sent what left this host
+ * @param received what came to this host
  */
-public record ChannelTally(long rawBytes, long wireBytes, PageCounts sent, PageCounts received) {}
+public record ChannelTally(long rawBytes, long wireBytes, Encoded sent, Encoded received) {
+
+  /**
+   * How the bytes of one direction were encoded.
+   *
+   * @param pages by encoding
+   * @param residueBytes what references and deltas left for the codec to compress
+   */
+  public record Encoded(PageCounts pages, long residueBytes) {}
+}

@@ -345,6 +345,10 @@ final class InboundPipe {
     return decoder.pageCounts();
   }
 
+  long residueBytes() {
+    return decoder.residueBytes();
+  }
+
   /** Ends the pipe before its time; payload held by workers is released when they are done. */
   void drop() {
     dropped = true;

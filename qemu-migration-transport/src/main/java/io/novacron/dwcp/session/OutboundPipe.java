@@ -415,6 +415,10 @@ final class OutboundPipe {
     return encoder.rawBytes();
   }
 
+  long residueBytes() {
+    return encoder.residueBytes();
+  }
+
   String parserDescription() {
     return parser.description();
   }

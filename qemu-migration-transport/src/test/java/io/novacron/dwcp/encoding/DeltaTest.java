@@ -51,6 +51,7 @@ class DeltaTest {
     assertArrayEquals(stream, trip.decode(payloads), where);
     assertArrayEquals(trip.encoder.chainDigest(), trip.decoder.chainDigest(), where);
     assertEquals(trip.encoder.pageCounts(), trip.decoder.pageCounts(), where);
+    assertEquals(trip.encoder.residueBytes(), trip.decoder.residueBytes(), where);
   }
 
   @Test
@@ -66,6 +67,8 @@ class DeltaTest {
       // Stored: 50 whole pages, and of each delta at most 64 B changed, 4 runs, token and header.
       int wireBytes = payloads.stream().mapToInt(ByteBuffer::remaining).sum();
       int mostBytes = 50 * PageSize.BYTES + 2950 * (64 + 4 * 3 + 1 + 5 + 8 + 3);
+      assertEquals(
+          wireBytes - payloads.size() * BatchFormat.HEADER_BYTES, trip.encoder.residueBytes());
       assertTrue(wireBytes < mostBytes + payloads.size() * 44, wireBytes + " B");
     }
   }

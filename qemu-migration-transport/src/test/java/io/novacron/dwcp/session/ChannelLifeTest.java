@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.novacron.dwcp.encoding.PageCounts;
 import io.novacron.dwcp.testing.FakeLink;
 import io.novacron.dwcp.testing.FakeLocalEnd;
 import io.novacron.dwcp.testing.SyntheticStreams;
@@ -40,8 +41,8 @@ class ChannelLifeTest {
     assertArrayEquals(rpc, hosts.peerOf(third).received());
     for (FakeLocalEnd paged : List.of(first, second)) {
       ChannelTally tally = paged.channel().tally();
-      assertTrue(
-          tally.sent().zero() > 0 && tally.sent().reference() > 0 && tally.sent().full() > 0);
+      PageCounts pages = tally.sent().pages();
+      assertTrue(pages.zero() > 0 && pages.reference() > 0 && pages.full() > 0);
       assertEquals(tally.sent(), hosts.peerOf(paged).channel().tally().received());
       assertTrue(tally.wireBytes() < tally.rawBytes());
     }

@@ -30,8 +30,14 @@ public final class BacklogWindow {
   /** 256 KiB: one batch that did not shrink must always fit, else nothing would ever be sent. */
   static final long FLOOR_BYTES = 256 * 1024;
 
-  /** 1 MiB at least during startup: 100 Mbit/s carry it in 80 ms. */
-  static final long INITIAL_BYTES = 1024 * 1024;
+  /**
+   * 2 MiB at least during startup: what 400 Mbit/s carry in 40 ms. A slower link has a longer queue
+   * for three epochs; they lie in the first pass over RAM, in which QEMU cannot stop the guest.
+   */
+  static final long INITIAL_BYTES = 2 * 1024 * 1024;
+
+  /** 64 KiB: what went through in less would measure the threads between, not the path. */
+  private static final long LEAST_BUSY_BYTES = 64 * 1024;
 
   /** 150 ms: several times what reordering between streams takes. */
   private static final long LEAST_EPOCH_NANOS = 150_000_000L;
@@ -65,11 +71,19 @@ public final class BacklogWindow {
   private long rttStartNanos;
   private boolean draining;
 
-  public BacklogWindow(long ceilingBytes, long nowNanos) {
+  /**
+   * @param known what an earlier channel over the same path found, or {@link PathRate#UNKNOWN}; an
+   *     epoch that fills the window corrects it
+   */
+  public BacklogWindow(long ceilingBytes, long nowNanos, PathRate known) {
     this.ceilingBytes = Math.max(ceilingBytes, FLOOR_BYTES);
-    this.formerWindowBytes = INITIAL_BYTES;
     this.epochStartNanos = nowNanos;
     this.rttStartNanos = nowNanos;
+    if (known.isKnown()) {
+      epochRates[0] = known.bytesPerSecond() / 1e9;
+      rttNanos = known.rttNanos();
+    }
+    this.formerWindowBytes = openBytes();
   }
 
   /**
@@ -92,13 +106,17 @@ public final class BacklogWindow {
   }
 
   /**
-   * The peer delivered {@code wireBytes} more; {@code mark} is that of the newest frame of them.
+   * The peer delivered {@code wireBytes} more, and {@code backlogBytes} are still under way; {@code
+   * mark} is that of the newest frame of them.
    */
-  public void acknowledged(long wireBytes, SendMark mark, long nowNanos) {
+  public void acknowledged(long wireBytes, long backlogBytes, SendMark mark, long nowNanos) {
     epochBytes += wireBytes;
     rtt(Math.max(1, nowNanos - mark.sentNanos()), mark.unqueued(), nowNanos);
     epochLacksData |= draining;
-    long lastedNanos = nowNanos - epochStartNanos;
+    long lastedNanos = Math.max(1, nowNanos - epochStartNanos);
+    if (backlogBytes == 0 && epochBytes >= LEAST_BUSY_BYTES) {
+      raise((double) epochBytes / (double) lastedNanos);
+    }
     if (lastedNanos >= Math.max(LEAST_EPOCH_NANOS, 2 * rttNanos)) {
       formerWindowBytes = openBytes();
       endEpoch((double) epochBytes / lastedNanos);
@@ -108,14 +126,34 @@ public final class BacklogWindow {
     }
   }
 
+  /** Something else than this window keeps the sender from sending: the epoch proves no limit. */
+  public void lacksData() {
+    epochLacksData = true;
+  }
+
   private void endEpoch(double rate) {
     double known = rate();
     limitSeen |= !epochLacksData;
     startup &= epochLacksData || rate >= STARTUP_RAISE * known;
     if (!epochLacksData || rate > known) {
-      epoch = (epoch + 1) % EPOCHS;
-      epochRates[epoch] = rate;
+      remember(rate);
     }
+  }
+
+  /**
+   * Nothing was under way when the epoch began and nothing is now: all of its bytes went through
+   * within it, with no hole left open, so the path carries at least that. Without it a path that is
+   * never full, such as a LAN, would have no rate: each time it ran empty the epoch begins anew.
+   */
+  private void raise(double rate) {
+    if (rate > rate()) {
+      remember(rate);
+    }
+  }
+
+  private void remember(double rate) {
+    epoch = (epoch + 1) % EPOCHS;
+    epochRates[epoch] = rate;
   }
 
   /** Bytes per nanosecond. */
@@ -166,11 +204,15 @@ public final class BacklogWindow {
 
   /**
    * How long so many bytes take beyond the path's own round trip: the time that they wait in queues
-   * somewhere. Negative while the path is not full; the target while nothing is known.
+   * somewhere. Negative while the path is not full; while nothing is known, the target unless
+   * hardly anything waits.
    */
   public long queueNanos(long backlogBytes) {
     double rate = rate();
-    return rate > 0 ? (long) ((double) backlogBytes / rate) - minRttNanos() : TARGET_NANOS;
+    if (rate > 0) {
+      return (long) ((double) backlogBytes / rate) - minRttNanos();
+    }
+    return backlogBytes < LEAST_BUSY_BYTES ? 0 : TARGET_NANOS;
   }
 
   /** Smallest time from send to delivery seen lately; {@link Long#MAX_VALUE} before the first. */
@@ -187,6 +229,13 @@ public final class BacklogWindow {
     return limitSeen
         ? rateBytesPerSecond()
         : Math.max(rateBytesPerSecond(), UNPROVEN_BYTES_PER_SECOND);
+  }
+
+  /** What this window found out, for the next channel over the same path. */
+  public PathRate path() {
+    return rate() > 0 && rttNanos != Long.MAX_VALUE
+        ? new PathRate(rateBytesPerSecond(), rttNanos)
+        : PathRate.UNKNOWN;
   }
 
   /** Largest delivery rate seen lately, in bytes per second. */

@@ -41,11 +41,14 @@ public final class CodecChoice {
    * What the choice rests on.
    *
    * @param encodeQueueBatches batches that wait for a worker or are with one
-   * @param queueNanos how long what is under way waits in queues; negative while the path is not
-   *     full
+   * @param queueNanos how long what the link still has to carry waits for it; negative while the
+   *     path is not full
    * @param compressedRatio payload bytes / raw bytes of the last compressed batches; 1.0 before
+   * @param isHeldBack whether bytes were kept waiting since the last choice because the wire is not
+   *     known to carry more at the present ratio: then the link is the limit, though it is idle
    */
-  public record Facts(int encodeQueueBatches, long queueNanos, double compressedRatio) {}
+  public record Facts(
+      int encodeQueueBatches, long queueNanos, double compressedRatio, boolean isHeldBack) {}
 
   private final ResidueCodec stored = new StoredCodec();
   private final ResidueCodec level1 = new ZstdCodec(1);
@@ -59,7 +62,7 @@ public final class CodecChoice {
   private boolean linkIsFast;
 
   public ResidueCodec choose(Facts facts) {
-    look(facts.queueNanos());
+    look(facts.isHeldBack() ? Long.MAX_VALUE : facts.queueNanos());
     if (linkIsFast) {
       return stored;
     }

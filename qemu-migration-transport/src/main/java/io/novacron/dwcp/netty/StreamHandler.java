@@ -3,8 +3,12 @@ package io.novacron.dwcp.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollTcpInfo;
 import io.novacron.dwcp.session.StreamSession;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamLink;
@@ -34,6 +38,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Stream
   private final FrameDecoder decoder;
   private final Handshake handshake;
   private final Channel channel;
+  private final EpollTcpInfo tcpInfo = new EpollTcpInfo();
   private @Nullable StreamSession session;
   private String closeReason = "closed by the peer";
   private boolean closed;
@@ -107,6 +112,22 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Stream
   @Override
   public boolean canSend() {
     return !closed && channel.isWritable();
+  }
+
+  /** Segments that the peer has not acknowledged (Linux tcp_info), and what Netty still holds. */
+  @Override
+  public long unconfirmedBytes() {
+    ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+    long heldBytes = waiting == null ? 0 : waiting.totalPendingWriteBytes();
+    if (closed || !(channel instanceof EpollSocketChannel socket)) {
+      return heldBytes;
+    }
+    try {
+      socket.tcpInfo(tcpInfo);
+    } catch (ChannelException e) {
+      return heldBytes; // the socket is being closed: its bytes go over another
+    }
+    return heldBytes + tcpInfo.unacked() * tcpInfo.sndMss();
   }
 
   @Override

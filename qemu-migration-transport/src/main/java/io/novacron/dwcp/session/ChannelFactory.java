@@ -2,6 +2,7 @@ package io.novacron.dwcp.session;
 
 import io.novacron.dwcp.congestion.BacklogWindow;
 import io.novacron.dwcp.congestion.IntakePace;
+import io.novacron.dwcp.congestion.PathRate;
 import io.novacron.dwcp.encoding.BatchPool;
 import io.novacron.dwcp.encoding.CorruptBatchException;
 import io.novacron.dwcp.encoding.DestinationDecoder;
@@ -34,13 +35,18 @@ public record ChannelFactory(
 
   /** The source's end: parsed and with history on the way out, opaque on the way in. */
   ChannelEnd source(
-      Frame.Open open, ChannelEnd.Owner owner, long receiveWindowBytes, StreamGroup streams) {
+      Frame.Open open,
+      ChannelEnd.Owner owner,
+      long receiveWindowBytes,
+      StreamGroup streams,
+      PathRate path) {
     boolean urgent = open.kind() == ChannelKind.LIBVIRT_RPC;
     return end(
         open,
         owner,
         receiveWindowBytes,
         streams,
+        path,
         parts(forwardParser(open.kind()), open.historyPages(), 0, urgent, pace(open.kind())));
   }
 
@@ -52,6 +58,7 @@ public record ChannelFactory(
         owner,
         receiveWindowBytes,
         streams,
+        PathRate.UNKNOWN,
         parts(new OpaqueStream(), 0, open.historyPages(), true, null));
   }
 
@@ -93,9 +100,12 @@ public record ChannelFactory(
       ChannelEnd.Owner owner,
       long receiveWindowBytes,
       StreamGroup streams,
+      PathRate path,
       ChannelParts parts) {
     return new ChannelEnd(
-        open, owner, new Pipes(open.channelId(), owner, receiveWindowBytes, streams, parts, this));
+        open,
+        owner,
+        new Pipes(open.channelId(), owner, receiveWindowBytes, streams, path, parts, this));
   }
 
   /** Wires the pipes of one end to it; failures reset the channel after the current event. */
@@ -104,6 +114,7 @@ public record ChannelFactory(
       ChannelEnd.Owner owner,
       long receiveWindowBytes,
       StreamGroup streams,
+      PathRate path,
       ChannelParts parts,
       ChannelFactory factory)
       implements ChannelEnd.ChannelPipes {
@@ -111,7 +122,8 @@ public record ChannelFactory(
     @Override
     public OutboundPipe outbound(ChannelEnd channel) {
       LongSupplier clock = factory.nanoClock();
-      BacklogWindow window = new BacklogWindow(factory.windowCeilingBytes(), clock.getAsLong());
+      BacklogWindow window =
+          new BacklogWindow(factory.windowCeilingBytes(), clock.getAsLong(), path);
       ChannelSender sender =
           new ChannelSender(channelId, streams, window, clock, () -> owner.touch(channel));
       OutboundPipe.Listener listener =

@@ -17,6 +17,7 @@ final class EncodingPace {
 
   private final CodecChoice choice = new CodecChoice();
   private double ratio = 1.0;
+  private boolean isHeldBack;
 
   /** A batch became {@code payloadBytes}; one that was stored says nothing of its content. */
   void encoded(int rawBytes, int payloadBytes, ResidueCodec codec) {
@@ -30,12 +31,20 @@ final class EncodingPace {
     return (long) ((double) rawBytes * Math.min(1.0, ratio));
   }
 
+  /** Intake waits for what the wire can be counted on to carry at the present ratio. */
+  void heldBack() {
+    isHeldBack = true;
+  }
+
   ResidueCodec codec(ChannelSender sender, int encodeQueueBatches) {
-    return choice.choose(new CodecChoice.Facts(encodeQueueBatches, sender.queueNanos(), ratio));
+    CodecChoice.Facts facts =
+        new CodecChoice.Facts(encodeQueueBatches, sender.linkQueueNanos(), ratio, isHeldBack);
+    isHeldBack = false;
+    return choice.choose(facts);
   }
 
   /** For bytes that someone waits for. */
   ResidueCodec latencyCodec(ChannelSender sender) {
-    return choice.fast(sender.queueNanos());
+    return choice.fast(sender.linkQueueNanos());
   }
 }

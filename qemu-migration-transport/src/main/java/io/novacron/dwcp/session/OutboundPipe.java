@@ -119,13 +119,20 @@ final class OutboundPipe {
    * that is not asked for (a socket whose other side went away).
    */
   boolean wantsBytes() {
-    return !inputEnded
-        && leftover == null
-        && digesting.size() + encoding < 2 * executor.parallelism() + 2
-        && sender.hasRoom(
-            pace.expectedWireBytes(pendingRawBytes + builder.rawBytes()),
-            (long) (digesting.size() + encoding + 2) * SourceEncoder.maxPayloadBytes())
-        && paceAllows();
+    if (inputEnded || leftover != null || !pathHasRoom()) {
+      return false;
+    }
+    boolean wants = digesting.size() + encoding < 2 * executor.parallelism() + 2 && paceAllows();
+    if (!wants) {
+      sender.window().lacksData();
+    }
+    return wants;
+  }
+
+  private boolean pathHasRoom() {
+    return sender.hasRoom(
+        pace.expectedWireBytes(pendingRawBytes + builder.rawBytes()),
+        (long) (digesting.size() + encoding + 2) * SourceEncoder.maxPayloadBytes());
   }
 
   /** Only before the guest stands still does QEMU's belief in the bandwidth decide anything. */
@@ -146,6 +153,7 @@ final class OutboundPipe {
     if (limit.mayTake(nanoClock.getAsLong(), wireRate, parser.firstPassBytesLeft())) {
       return true;
     }
+    pace.heldBack();
     if (!waitingForPace) {
       waitingForPace = true;
       executor.after(

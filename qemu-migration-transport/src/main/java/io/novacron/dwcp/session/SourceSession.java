@@ -1,5 +1,6 @@
 package io.novacron.dwcp.session;
 
+import io.novacron.dwcp.congestion.PathRate;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamLink;
 import io.novacron.dwcp.wire.Frame;
@@ -36,6 +37,7 @@ public final class SourceSession implements StreamSession {
   private final Listener listener;
   private int nextChannelId = 1;
   private long idleSinceNanos;
+  private PathRate path = PathRate.UNKNOWN;
 
   public SourceSession(ChannelFactory factory, SessionSettings settings, Listener listener) {
     this.factory = factory;
@@ -47,7 +49,17 @@ public final class SourceSession implements StreamSession {
 
   private void closed(ChannelEnd channel) {
     idleSinceNanos = factory.nanoClock().getAsLong();
+    path = known(channel);
     listener.channelClosed(channel);
+  }
+
+  /** RPC messages say nothing of the path's rate; what a migration's stream found out, does. */
+  private PathRate known(ChannelEnd channel) {
+    PathRate found = channel.outbound().sender().window().path();
+    return switch (channel.kind()) {
+      case MEMORY, DISK -> found.isKnown() ? found : path;
+      case LIBVIRT_RPC -> path;
+    };
   }
 
   /**
@@ -57,7 +69,8 @@ public final class SourceSession implements StreamSession {
    */
   public ChannelEnd open(ChannelRequest request, LocalEnd local) {
     Frame.Open open = request.open(nextChannelId);
-    ChannelEnd channel = factory.source(open, core, settings.receiveWindowBytes(), core.streams());
+    ChannelEnd channel =
+        factory.source(open, core, settings.receiveWindowBytes(), core.streams(), path);
     channel.attach(local);
     String refusal = refusal();
     if (!refusal.isEmpty()) {

@@ -111,7 +111,7 @@ public final class ChannelSender {
     }
     backlogBytes -= ackedBytes;
     if (newest != null) {
-      window.acknowledged(ackedBytes, newest, nanoClock.getAsLong());
+      window.acknowledged(ackedBytes, backlogBytes, newest, nanoClock.getAsLong());
     }
   }
 
@@ -162,9 +162,12 @@ public final class ChannelSender {
     return unacknowledged.isEmpty();
   }
 
-  /** How long what is under way waits in queues; see {@link BacklogWindow#queueNanos}. */
-  public long queueNanos() {
-    return window.queueNanos(backlogBytes);
+  /**
+   * How long what the link still has to carry waits; see {@link BacklogWindow#queueNanos}. Bytes
+   * that lie at the peer already do not count: a busy destination is no slow link.
+   */
+  public long linkQueueNanos() {
+    return window.queueNanos(Math.min(backlogBytes, streams.linkQueueBytes(nanoClock.getAsLong())));
   }
 
   public long wireBytes() {

@@ -24,6 +24,9 @@ public final class StreamGroup {
   /** Four for each channel that can be open: no peer that reads lets so many wait. */
   static final int MAX_UNSEQUENCED = 4 * Limits.MAX_OPEN_CHANNELS;
 
+  /** 5 ms: an eighth of the queue that a backlog window allows; asked for each batch. */
+  private static final long LINK_QUEUE_NANOS = 5_000_000L;
+
   private final ArrayDeque<OutboundFrame> urgent = new ArrayDeque<>();
   private final ArrayDeque<OutboundFrame> bulk = new ArrayDeque<>();
   private final List<StreamLink> links = new ArrayList<>();
@@ -33,6 +36,9 @@ public final class StreamGroup {
   private boolean pumping;
   private long resentFrames;
   private long wireBytes;
+  private long linkQueueBytes;
+  private long linkQueueSeenNanos;
+  private boolean linkQueueSeen;
 
   public void add(StreamLink link) {
     links.add(link);
@@ -164,6 +170,26 @@ public final class StreamGroup {
       }
     }
     return null;
+  }
+
+  /**
+   * Bytes that wait for a stream or that the streams have not brought to the peer's kernel yet, as
+   * seen within the last {@link #LINK_QUEUE_NANOS}.
+   */
+  public long linkQueueBytes(long nowNanos) {
+    if (!linkQueueSeen || nowNanos - linkQueueSeenNanos > LINK_QUEUE_NANOS) {
+      linkQueueSeen = true;
+      linkQueueSeenNanos = nowNanos;
+      linkQueueBytes =
+          bytesOf(urgent)
+              + bytesOf(bulk)
+              + links.stream().mapToLong(StreamLink::unconfirmedBytes).sum();
+    }
+    return linkQueueBytes;
+  }
+
+  private static long bytesOf(ArrayDeque<OutboundFrame> queue) {
+    return queue.stream().mapToLong(OutboundFrame::wireBytes).sum();
   }
 
   public int liveStreams() {

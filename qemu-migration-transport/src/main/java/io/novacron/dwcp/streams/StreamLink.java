@@ -5,6 +5,12 @@ public interface StreamLink {
   /** Whether one more frame would go to the kernel soon: hardly anything waits in front of it. */
   boolean canSend();
 
+  /**
+   * About how many bytes given to {@link #send} the peer's kernel has not confirmed yet: those in
+   * our buffers and those on the way.
+   */
+  long unconfirmedBytes();
+
   /** Takes the frame's bytes for sending; the frame keeps its payload for a possible re-send. */
   void send(OutboundFrame frame);
 

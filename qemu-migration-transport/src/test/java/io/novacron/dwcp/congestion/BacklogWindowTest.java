@@ -12,8 +12,12 @@ class BacklogWindowTest {
   /** System.nanoTime() may be anything, and negative. */
   private static final long START_NANOS = Long.MIN_VALUE / 4;
 
-  private final BacklogWindow window = new BacklogWindow(CEILING_BYTES, START_NANOS);
+  private final BacklogWindow window = window(CEILING_BYTES);
   private final SimulatedTransfer transfer = new SimulatedTransfer(window, START_NANOS);
+
+  private static BacklogWindow window(long ceilingBytes) {
+    return new BacklogWindow(ceilingBytes, START_NANOS, PathRate.UNKNOWN);
+  }
 
   private static long targetBytes(long bytesPerSecond, long millisRtt) {
     return bytesPerSecond * (millisRtt + 40) / 1000;
@@ -40,14 +44,14 @@ class BacklogWindowTest {
         Math.log((double) targetBytes(bytesPerSecond, millisRtt) / BacklogWindow.INITIAL_BYTES)
             / Math.log(2);
     long epochMillis = Math.max(150, 2 * millisRtt) + 50;
-    return (3 + (long) Math.ceil(Math.max(0, doublings))) * epochMillis;
+    return (4 + (long) Math.ceil(Math.max(0, doublings))) * epochMillis;
   }
 
   @Test
   void findsRateTimesRttAndTargetWithinItsStartupOnEveryLink() {
     for (long megabytesPerSecond : new long[] {10, 50, 125, 1250}) {
       for (long millisRtt : new long[] {1, 10, 40, 80, 150}) {
-        BacklogWindow fresh = new BacklogWindow(CEILING_BYTES, START_NANOS);
+        BacklogWindow fresh = window(CEILING_BYTES);
         SimulatedTransfer link = new SimulatedTransfer(fresh, START_NANOS);
         long rate = megabytesPerSecond * MEGABYTE;
         link.link(rate, millisRtt);
@@ -152,6 +156,18 @@ class BacklogWindowTest {
   }
 
   @Test
+  void doesNotShrinkWhileSomethingElseHoldsTheSenderBack() {
+    transfer.link(50 * MEGABYTE, 40);
+    transfer.runMillis(2000);
+    transfer.link(10 * MEGABYTE, 40);
+    for (int step = 0; step < 300; step++) {
+      window.lacksData();
+      transfer.runMillis(10);
+    }
+    assertWindow(targetBytes(50 * MEGABYTE, 40), "after 3 s at a fifth");
+  }
+
+  @Test
   void doesNotShrinkWhileIdle() {
     transfer.link(50 * MEGABYTE, 40);
     transfer.runMillis(2000);
@@ -194,16 +210,44 @@ class BacklogWindowTest {
   }
 
   @Test
-  void startsWithAMegabyteAndFallsToTheFloorOnASlowLink() {
+  void startsWithTwoMebibytesAndFallsToTheFloorOnASlowLink() {
     assertEquals(BacklogWindow.INITIAL_BYTES, window.bytes());
     transfer.link(MEGABYTE / 8, 20);
-    transfer.runMillis(20_000);
+    transfer.runMillis(33_000);
     assertEquals(BacklogWindow.FLOOR_BYTES, window.bytes());
+  }
+
+  /** A LAN: whatever comes is delivered before more comes. */
+  @Test
+  void knowsTheRateOfAPathThatIsNeverFull() {
+    transfer.link(500 * MEGABYTE, 0);
+    transfer.source(20 * MEGABYTE);
+    transfer.runMillis(1000);
+    double seen = window.rateBytesPerSecond();
+    assertTrue(seen > 300 * MEGABYTE && seen <= 501 * MEGABYTE, seen + " B/s");
+  }
+
+  @Test
+  void takesHardlyAnythingForNoQueueWhileNothingIsKnown() {
+    assertEquals(0, window.queueNanos(1000));
+  }
+
+  @Test
+  void beginsWithWhatAnEarlierChannelFoundAndIsCorrectedByAFullEpoch() {
+    assertEquals(PathRate.UNKNOWN, window.path());
+    transfer.link(50 * MEGABYTE, 40);
+    transfer.runMillis(2000);
+    BacklogWindow next = new BacklogWindow(CEILING_BYTES, START_NANOS, window.path());
+    assertNear(targetBytes(50 * MEGABYTE, 40), next.bytes(), MEGABYTE / 2, "at once");
+    SimulatedTransfer slower = new SimulatedTransfer(next, START_NANOS);
+    slower.link(10 * MEGABYTE, 40);
+    slower.runMillis(3000);
+    assertNear(targetBytes(10 * MEGABYTE, 40), next.bytes(), MEGABYTE / 4, "a slower link");
   }
 
   @Test
   void staysBelowTheCeiling() {
-    BacklogWindow narrow = new BacklogWindow(2 << 20, START_NANOS);
+    BacklogWindow narrow = window(2 << 20);
     SimulatedTransfer link = new SimulatedTransfer(narrow, START_NANOS);
     link.link(1000 * MEGABYTE, 40);
     link.runMillis(3000);
@@ -212,6 +256,6 @@ class BacklogWindowTest {
 
   @Test
   void takesACeilingBelowTheFloorForTheFloor() {
-    assertEquals(BacklogWindow.FLOOR_BYTES, new BacklogWindow(1, 0).bytes());
+    assertEquals(BacklogWindow.FLOOR_BYTES, window(1).bytes());
   }
 }

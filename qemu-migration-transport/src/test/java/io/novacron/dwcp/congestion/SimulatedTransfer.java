@@ -84,7 +84,7 @@ final class SimulatedTransfer {
         frames.removeFirst();
         backlogBytes -= FRAME_BYTES;
         deliveredBytes += FRAME_BYTES;
-        window.acknowledged(FRAME_BYTES, head.mark(), nowNanos);
+        window.acknowledged(FRAME_BYTES, backlogBytes, head.mark(), nowNanos);
       }
     }
   }

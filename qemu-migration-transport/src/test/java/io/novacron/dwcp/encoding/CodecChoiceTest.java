@@ -11,7 +11,7 @@ class CodecChoiceTest {
   private static final long IDLE = 1_000_000;
 
   private static String choose(CodecChoice choice, int queue, long queueNanos, double ratio) {
-    return choice.choose(new Facts(queue, queueNanos, ratio)).name();
+    return choice.choose(new Facts(queue, queueNanos, ratio, false)).name();
   }
 
   private static int storedOf(CodecChoice choice, int choices, long queueNanos) {
@@ -41,6 +41,14 @@ class CodecChoiceTest {
     storedOf(choice, CodecChoice.IDLE_CHOICES, IDLE);
     assertEquals(1000, storedOf(choice, 1000, IDLE));
     assertEquals("stored", choice.fast(IDLE).name());
+  }
+
+  /** What is stored makes the ratio 1, which makes the wire carry less: it must not stay so. */
+  @Test
+  void compressesAgainWhenTheWireMayNotBeCountedOnForMore() {
+    CodecChoice choice = new CodecChoice();
+    storedOf(choice, 100, IDLE);
+    assertEquals("zstd level 1", choice.choose(new Facts(1, IDLE, 0.2, true)).name());
   }
 
   @Test

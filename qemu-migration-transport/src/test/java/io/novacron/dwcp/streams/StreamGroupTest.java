@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.novacron.dwcp.congestion.BacklogWindow;
+import io.novacron.dwcp.congestion.PathRate;
 import io.novacron.dwcp.testing.CountingBuffers;
 import io.novacron.dwcp.testing.ManualClock;
 import io.novacron.dwcp.wire.Frame;
@@ -27,7 +28,7 @@ class StreamGroupTest {
   private final ChannelSender sender = sender(1);
 
   private ChannelSender sender(int channelId) {
-    BacklogWindow window = new BacklogWindow(CEILING_BYTES, clock.getAsLong());
+    BacklogWindow window = new BacklogWindow(CEILING_BYTES, clock.getAsLong(), PathRate.UNKNOWN);
     return new ChannelSender(channelId, group, window, clock, () -> moved++);
   }
 
@@ -35,6 +36,7 @@ class StreamGroupTest {
   private static final class Recorder implements StreamLink {
     final List<String> sent = new ArrayList<>();
     int room;
+    long unconfirmedBytes;
 
     Recorder(int room) {
       this.room = room;
@@ -43,6 +45,11 @@ class StreamGroupTest {
     @Override
     public boolean canSend() {
       return room > 0;
+    }
+
+    @Override
+    public long unconfirmedBytes() {
+      return unconfirmedBytes;
     }
 
     @Override
@@ -189,6 +196,11 @@ class StreamGroupTest {
           }
 
           @Override
+          public long unconfirmedBytes() {
+            return 0;
+          }
+
+          @Override
           public void send(OutboundFrame frame) {
             group.remove(this);
           }
@@ -201,6 +213,19 @@ class StreamGroupTest {
     Recorder next = new Recorder(9);
     group.add(next);
     assertEquals(List.of("1:0"), next.sent);
+  }
+
+  @Test
+  void countsWhatWaitsForAStreamAndWhatTheStreamsStillHaveToCarry() {
+    Recorder link = new Recorder(1);
+    link.unconfirmedBytes = 1000;
+    group.add(link);
+    data(sender, false, 10);
+    OutboundFrame waiting = data(sender, false, 20);
+    assertEquals(1000 + waiting.wireBytes(), group.linkQueueBytes(0));
+    link.unconfirmedBytes = 0;
+    assertEquals(1000 + waiting.wireBytes(), group.linkQueueBytes(5_000_000), "not asked so soon");
+    assertEquals(waiting.wireBytes(), group.linkQueueBytes(5_000_001));
   }
 
   @Test

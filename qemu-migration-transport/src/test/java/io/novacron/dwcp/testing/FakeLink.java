@@ -111,6 +111,11 @@ public final class FakeLink {
     }
 
     @Override
+    public long unconfirmedBytes() {
+      return flying.stream().mapToLong(frame -> frame.bytes().length).sum();
+    }
+
+    @Override
     public void send(OutboundFrame frame) {
       frames++;
       PayloadBuffer payload = frame.payload();

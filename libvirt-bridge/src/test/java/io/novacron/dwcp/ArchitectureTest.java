@@ -44,6 +44,7 @@ class ArchitectureTest {
           Map.entry("nbd", Set.of("page")),
           Map.entry("fallback", Set.of("page")),
           Map.entry("encoding", Set.of("page", "plugin", "kernels")),
+          Map.entry("baseline", Set.of("page", "plugin", "encoding", "kernels")),
           Map.entry("wire", Set.of()),
           Map.entry("congestion", Set.of()),
           Map.entry("streams", Set.of("wire", "congestion")),

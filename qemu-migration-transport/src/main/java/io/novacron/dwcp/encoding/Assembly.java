@@ -2,6 +2,7 @@ package io.novacron.dwcp.encoding;
 
 import io.novacron.dwcp.page.PageSize;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One pass over the tokens of a batch, in its turn: raw bytes to {@code out}, new versions to the
@@ -9,37 +10,41 @@ import java.nio.ByteBuffer;
  */
 final class Assembly {
 
-  private static final ByteBuffer ZERO_PAGE =
-      ByteBuffer.allocateDirect(PageSize.BYTES).asReadOnlyBuffer();
+  static final ByteBuffer ZERO_PAGE = ByteBuffer.allocateDirect(PageSize.BYTES).asReadOnlyBuffer();
 
   private final UnpackedResidue residue;
   private final ByteBuffer out;
   private final KeptPages kept;
   private final BatchDigest batchDigest;
   private final PendingDeltas pending;
+  private final @Nullable PageAddresses addresses;
   private int outOffset;
   private int literalOffset;
   private int newPages;
   private int zeroPages;
   private int referencedPages;
   private int deltaPages;
+  private int baselinePages;
 
   /**
    * @param out written from its position on, which does not move
    * @param batchDigest empty
    * @param pending of the same history and batch digest
+   * @param addresses told where in {@code out} which version lies; null if nobody wants to know
    */
   Assembly(
       UnpackedResidue residue,
       ByteBuffer out,
       KeptPages kept,
       BatchDigest batchDigest,
-      PendingDeltas pending) {
+      PendingDeltas pending,
+      @Nullable PageAddresses addresses) {
     this.residue = residue;
     this.out = out;
     this.kept = kept;
     this.batchDigest = batchDigest;
     this.pending = pending;
+    this.addresses = addresses;
     this.outOffset = out.position();
     this.literalOffset = residue.literalsStart;
   }
@@ -59,7 +64,8 @@ final class Assembly {
     }
     pending.finish(residue, out);
     long literalBytes = literalOffset - (long) residue.literalsStart;
-    return new PageCounts(zeroPages, referencedPages, deltaPages, newPages, literalBytes);
+    return new PageCounts(
+        zeroPages, referencedPages, deltaPages, newPages, literalBytes, baselinePages);
   }
 
   private void literal(int lengthBytes) {
@@ -74,8 +80,12 @@ final class Assembly {
       int from = residue.pagesStart + newPages * PageSize.BYTES;
       int digestOffset = newPages * Sha256.BYTES;
       out.put(outOffset, residue.bytes, from, PageSize.BYTES);
-      resolveIfHeld(kept.nextSlot(), 1);
+      int slot = kept.nextSlot();
+      resolveIfHeld(slot, 1);
       kept.add(residue.bytes, from, residue.pageDigests, digestOffset);
+      if (kept.hasRing()) {
+        placed(slot);
+      }
       batchDigest.page(residue.pageDigests, digestOffset);
       outOffset += PageSize.BYTES;
       newPages++;
@@ -94,20 +104,30 @@ final class Assembly {
   private void references(int firstSlot, int count) throws CorruptBatchException {
     checkFilled("reference", firstSlot, count);
     resolveIfHeld(firstSlot, count);
-    for (int i = 0; i < count; i++) {
-      kept.copy(firstSlot + i, out, outOffset, batchDigest);
+    for (int slot = firstSlot; slot < firstSlot + count; slot++) {
+      kept.copy(slot, out, outOffset, batchDigest);
+      placed(slot);
       outOffset += PageSize.BYTES;
+      if (kept.isInBaseline(slot)) {
+        baselinePages++;
+      } else {
+        referencedPages++;
+      }
     }
-    referencedPages += count;
   }
 
   /** A base may be a delta that came before, in this token too; it is resolved first then. */
   private void deltas(int firstSlot, int count) throws CorruptBatchException {
+    if (!kept.hasRing()) {
+      throw new CorruptBatchException("a delta in a direction without history");
+    }
     for (int i = 0; i < count; i++) {
       checkFilled("delta", firstSlot + i, 1);
       resolveIfHeld(firstSlot + i, 1);
-      resolveIfHeld(kept.nextSlot(), 1);
+      int slot = kept.nextSlot();
+      resolveIfHeld(slot, 1);
       pending.add(firstSlot + i, outOffset);
+      placed(slot);
       outOffset += PageSize.BYTES;
     }
     deltaPages += count;
@@ -119,12 +139,22 @@ final class Assembly {
     }
   }
 
+  /** The page at hand is the version that was put into this slot last. */
+  private void placed(int slot) {
+    PageAddresses wanted = addresses;
+    if (wanted != null) {
+      wanted.placed(outOffset, kept.places().placeOf(slot));
+    }
+  }
+
   /** 28 bits of slot and at most 64 pages: the sum is an int. */
   private void checkFilled(String kind, int firstSlot, int count) throws CorruptBatchException {
-    if (firstSlot + count > kept.filledSlots()) {
-      throw new CorruptBatchException(
-          "%s to %d pages from slot %d on, of %d slots filled so far"
-              .formatted(kind, count, firstSlot, kept.filledSlots()));
+    for (int slot = firstSlot; slot < firstSlot + count; slot++) {
+      if (!kept.isFilled(slot)) {
+        throw new CorruptBatchException(
+            "%s to %d pages from slot %d on, of %d slots filled so far"
+                .formatted(kind, count, firstSlot, kept.filledSlots()));
+      }
     }
   }
 }

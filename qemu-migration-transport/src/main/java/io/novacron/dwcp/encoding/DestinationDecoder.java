@@ -1,9 +1,11 @@
 package io.novacron.dwcp.encoding;
 
 import io.novacron.dwcp.kernels.PageKernels;
+import io.novacron.dwcp.page.StreamParser;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the DATA payloads of one direction of a channel back into its bytes, in two steps a
@@ -24,6 +26,7 @@ public final class DestinationDecoder implements AutoCloseable {
   private final ChainDigest chain = new ChainDigest();
   private final BatchDigest batchDigest = new BatchDigest();
   private final PendingDeltas pending;
+  private final @Nullable PageAddresses addresses;
   private final byte[] seenDigest = new byte[Sha256.BYTES];
   private volatile PageCounts pageCounts = PageCounts.NONE;
   private final AtomicLong residueBytes = new AtomicLong();
@@ -33,9 +36,25 @@ public final class DestinationDecoder implements AutoCloseable {
    * @param historyPages slots of the history ring, the same as at the source; 0 for none
    */
   public DestinationDecoder(int historyPages, PageKernels kernels) {
+    this(historyPages, kernels, null);
+  }
+
+  /**
+   * @param parser the same as at the source, so that the history can become a baseline; null for
+   *     none
+   */
+  public DestinationDecoder(int historyPages, PageKernels kernels, @Nullable StreamParser parser) {
     this.kernels = kernels;
     this.kept = new KeptPages(historyPages);
     this.pending = new PendingDeltas(kernels, kept, batchDigest);
+    this.addresses = parser == null ? null : new PageAddresses(parser, kept.places());
+  }
+
+  /**
+   * Before the first {@link #assemble}: slots behind the ring name its pages. It is closed here.
+   */
+  public void useBaseline(BaselinePages baseline) {
+    kept.use(baseline);
   }
 
   /**
@@ -66,7 +85,7 @@ public final class DestinationDecoder implements AutoCloseable {
     }
     corrupt = true;
     batchDigest.clear();
-    PageCounts counts = new Assembly(residue, out, kept, batchDigest, pending).run();
+    PageCounts counts = assembled(residue, out);
     batchDigest.finish(kernels, residue.literalsDigest, seenDigest);
     if (!Arrays.equals(seenDigest, residue.claimedDigest)) {
       throw new CorruptBatchException(
@@ -74,10 +93,19 @@ public final class DestinationDecoder implements AutoCloseable {
               .formatted(residue.rawBytes, chain.rawBytes()));
     }
     corrupt = false;
+    PageAddresses wanted = addresses;
+    if (wanted != null) {
+      wanted.batch(out, residue.rawBytes);
+    }
     chain.add(seenDigest, residue.rawBytes);
     pageCounts = pageCounts.plus(counts);
     residueBytes.addAndGet(residue.bytes.limit());
     out.position(out.position() + residue.rawBytes);
+  }
+
+  private PageCounts assembled(UnpackedResidue residue, ByteBuffer out)
+      throws CorruptBatchException {
+    return new Assembly(residue, out, kept, batchDigest, pending, addresses).run();
   }
 
   /** After {@link #assemble} of the last batch, on its thread: what END must say. A copy. */
@@ -98,6 +126,18 @@ public final class DestinationDecoder implements AutoCloseable {
   /** What the codec was given of all batches assembled so far. Any thread. */
   public long residueBytes() {
     return residueBytes.get();
+  }
+
+  /**
+   * Instead of {@link #close}, after {@link #assemble} of the last batch: the history, for its new
+   * owner to close. Null after {@link #close} and without a parser.
+   */
+  public @Nullable ChannelHistory handOver() {
+    if (addresses == null || corrupt) {
+      close();
+      return null;
+    }
+    return kept.handOver();
   }
 
   /** Frees the history, when no {@link #assemble} can run any more. A second call does nothing. */

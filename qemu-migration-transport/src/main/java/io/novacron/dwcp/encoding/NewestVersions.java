@@ -1,5 +1,8 @@
 package io.novacron.dwcp.encoding;
 
+import java.util.Arrays;
+import java.util.function.LongPredicate;
+
 /**
  * Which place in the history holds the content that each page of the guest had when it was last
  * sent. An index of sets of {@value #WAYS} entries. A full set drops the entry whose place is the
@@ -50,6 +53,18 @@ final class NewestVersions {
       grow();
     }
     enter(pageAddress + 1, place);
+  }
+
+  /** The pages whose place is one of these, in no order. */
+  long[] addresses(LongPredicate wanted) {
+    long[] found = new long[usedEntries];
+    int count = 0;
+    for (int entry = 0; entry < keys.length; entry++) {
+      if (keys[entry] != 0 && wanted.test(places[entry])) {
+        found[count++] = keys[entry] - 1;
+      }
+    }
+    return Arrays.copyOf(found, count);
   }
 
   private void enter(long key, long place) {

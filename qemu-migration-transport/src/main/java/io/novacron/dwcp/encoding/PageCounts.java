@@ -4,14 +4,21 @@ package io.novacron.dwcp.encoding;
  * How the bytes of one direction have travelled so far.
  *
  * @param zero pages that held only zero bytes
- * @param reference pages whose content had been sent before
+ * @param reference pages whose content had been sent before in this migration
  * @param delta pages sent as their difference from a page sent before, as part of a residue
  * @param full pages sent whole, as part of a residue
  * @param literalBytes bytes outside any page, part of a residue too
+ * @param baseline pages whose content is that of a page in the baseline of an earlier migration
  */
-public record PageCounts(long zero, long reference, long delta, long full, long literalBytes) {
+public record PageCounts(
+    long zero, long reference, long delta, long full, long literalBytes, long baseline) {
 
   public static final PageCounts NONE = new PageCounts(0, 0, 0, 0, 0);
+
+  /** Without a baseline. */
+  public PageCounts(long zero, long reference, long delta, long full, long literalBytes) {
+    this(zero, reference, delta, full, literalBytes, 0);
+  }
 
   public PageCounts plus(PageCounts more) {
     return new PageCounts(
@@ -19,6 +26,7 @@ public record PageCounts(long zero, long reference, long delta, long full, long 
         reference + more.reference,
         delta + more.delta,
         full + more.full,
-        literalBytes + more.literalBytes);
+        literalBytes + more.literalBytes,
+        baseline + more.baseline);
   }
 }

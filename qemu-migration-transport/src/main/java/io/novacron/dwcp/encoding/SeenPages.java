@@ -81,6 +81,13 @@ final class SeenPages {
     return slot;
   }
 
+  /** Of a slot that was filled. */
+  void copyDigest(int slot, byte[] out, int offset) {
+    for (int word = 0; word < WORDS; word++) {
+      WORD.set(out, offset + word * Long.BYTES, digests[slot * WORDS + word]);
+    }
+  }
+
   private boolean isAt(int slot, byte[] digestBytes, int offset) {
     for (int word = 1; word < WORDS; word++) {
       if (digests[slot * WORDS + word]

@@ -1,13 +1,15 @@
 package io.novacron.dwcp.encoding;
 
 import io.novacron.dwcp.kernels.PageKernels;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The source's half of the history: the pages that the destination holds, found by content and by
- * their address in the guest. Follows the same rule as the destination's ring, so that both agree
- * on each slot at each point of the stream.
+ * their address in the guest, in the ring and in the baseline. Follows the same rule as the
+ * destination's half, so that both agree on each slot at each point of the stream.
  *
  * <p>{@link #place} and {@link #close} are one thread's, {@link #writeDeltas} is any worker's. The
  * ring may come round to a base before its delta is written; the worker sees that afterwards and
@@ -15,15 +17,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class SentPages implements AutoCloseable {
 
-  static final long NO_BASE = NewestVersions.UNKNOWN;
+  static final long NO_BASE = HistoryPlaces.NONE;
 
   private final int historyPages;
   private final SeenPages seen;
-  private final NewestVersions newest;
+  private final HistoryPlaces places;
   private final PageRing ring;
-
-  /** Pages that entered the ring. The place of a page is what this was before; its slot follows. */
-  private volatile long added;
+  private @Nullable AgreedBaseline baseline;
 
   /** The owner until {@link #close}, and each worker that reads the ring: the last frees it. */
   private final AtomicInteger holders = new AtomicInteger(1);
@@ -33,8 +33,14 @@ final class SentPages implements AutoCloseable {
   SentPages(int historyPages) {
     this.historyPages = historyPages;
     this.seen = new SeenPages(historyPages);
-    this.newest = new NewestVersions(historyPages);
+    this.places = new HistoryPlaces(historyPages);
     this.ring = new PageRing(historyPages);
+  }
+
+  /** Before the first {@link #place}; closes it in the end. */
+  void use(AgreedBaseline agreed) {
+    baseline = agreed;
+    places.expect(agreed.pages().index().addresses());
   }
 
   /**
@@ -42,10 +48,10 @@ final class SentPages implements AutoCloseable {
    * Batch#bases}. Copies what is new, since the batch's memory will be used again.
    */
   void place(Batch batch, int page) {
-    int slot = seen.find(batch.pageDigests, page * Sha256.BYTES);
+    int slot = find(batch, page);
     if (slot >= 0) {
       batch.slots[page] = slot;
-      newest.put(batch.pageAddresses[page], placeOf(slot));
+      places.isNewest(batch.pageAddresses[page], places.placeOf(slot));
       return;
     }
     batch.slots[page] = Batch.NEW_PAGE;
@@ -55,26 +61,51 @@ final class SentPages implements AutoCloseable {
     }
   }
 
+  private int find(Batch batch, int page) {
+    int slot = seen.find(batch.pageDigests, page * Sha256.BYTES);
+    AgreedBaseline agreed = baseline;
+    if (slot >= 0 || agreed == null) {
+      return slot;
+    }
+    int inBaseline = agreed.find(batch.pageDigests, page * Sha256.BYTES);
+    return inBaseline < 0 ? inBaseline : historyPages + inBaseline;
+  }
+
+  boolean isInBaseline(int slot) {
+    return slot >= historyPages;
+  }
+
   /** None from the oldest eighth of the ring: it would be gone before the delta is written. */
   private long base(long pageAddress) {
-    long base = newest.find(pageAddress);
-    return base != NO_BASE && added - base <= historyPages - historyPages / 8 ? base : NO_BASE;
+    long base = places.newest(pageAddress);
+    if (base == NO_BASE) {
+      return baselineBase(pageAddress);
+    }
+    boolean isUsable =
+        HistoryPlaces.isInBaseline(base)
+            ? baselineHolds(HistoryPlaces.baselinePage(base))
+            : places.isKeptFor(base, historyPages / 8);
+    return isUsable ? base : NO_BASE;
+  }
+
+  private long baselineBase(long pageAddress) {
+    AgreedBaseline agreed = baseline;
+    int page = agreed == null ? -1 : agreed.pages().index().pageAt(pageAddress);
+    return page >= 0 && baselineHolds(page) ? HistoryPlaces.ofBaseline(page) : NO_BASE;
+  }
+
+  /** A page that is missing here can be referred to by its digest, but no delta is made from it. */
+  private boolean baselineHolds(int page) {
+    AgreedBaseline agreed = baseline;
+    return agreed != null && agreed.isAtPeer(page) && agreed.pages().holds(page);
   }
 
   private void add(Batch batch, int page) {
-    long place = added;
     int slot = seen.add(batch.pageDigests, page * Sha256.BYTES);
-    newest.put(batch.pageAddresses[page], place);
-    added = place + 1;
+    places.isNewest(batch.pageAddresses[page], places.next());
     // A worker that sees a byte of the new content must see the new count too (isIntact).
     VarHandle.storeStoreFence();
     ring.put(slot, batch.raw(), batch.pageOffsets[page]);
-  }
-
-  private long placeOf(int slot) {
-    int next = (int) (added % historyPages);
-    int age = slot < next ? next - slot : next - slot + historyPages;
-    return added - age;
   }
 
   /**
@@ -99,9 +130,21 @@ final class SentPages implements AutoCloseable {
   private void addPages(Batch batch, DeltaWriter deltas) {
     for (int page = 0; page < batch.pageCount(); page++) {
       if (batch.slots[page] == Batch.NEW_PAGE && batch.bases[page] != NO_BASE) {
-        int slot = (int) (batch.bases[page] % historyPages);
-        deltas.add(batch, page, slot, ring.segment(slot), PageRing.offset(slot));
+        addPage(batch, page, deltas);
       }
+    }
+  }
+
+  private void addPage(Batch batch, int page, DeltaWriter deltas) {
+    long base = batch.bases[page];
+    int slot = places.slotOf(base);
+    AgreedBaseline agreed = baseline;
+    if (HistoryPlaces.isInBaseline(base) && agreed != null) {
+      int basePage = HistoryPlaces.baselinePage(base);
+      MemorySegment slab = agreed.pages().segment(basePage);
+      deltas.add(batch, page, slot, slab, BaselinePages.offset(basePage));
+    } else {
+      deltas.add(batch, page, slot, ring.segment(slot), PageRing.offset(slot));
     }
   }
 
@@ -120,7 +163,7 @@ final class SentPages implements AutoCloseable {
   /** Whether all that was read from the slot of {@code place} so far was its content. */
   private boolean isIntact(long place) {
     VarHandle.loadLoadFence();
-    return added <= place + historyPages;
+    return places.isKept(place);
   }
 
   private static boolean hasBases(Batch batch) {
@@ -144,10 +187,34 @@ final class SentPages implements AutoCloseable {
   private void release() {
     if (holders.decrementAndGet() == 0) {
       ring.close();
+      closeBaseline();
     }
   }
 
-  /** Frees the ring, at once or when the last worker has done with it. */
+  private void closeBaseline() {
+    AgreedBaseline agreed = baseline;
+    if (agreed != null) {
+      agreed.pages().close();
+    }
+  }
+
+  /**
+   * Instead of {@link #close}: what it holds gets a new owner. Null if that is nothing, or workers
+   * still read it.
+   */
+  @Nullable ChannelHistory handOver() {
+    boolean isEmpty = historyPages == 0 && baseline == null;
+    if (isEmpty || closed || !holders.compareAndSet(1, 0)) {
+      close();
+      return null;
+    }
+    closed = true;
+    AgreedBaseline agreed = baseline;
+    return new ChannelHistory(
+        places, ring, seen::copyDigest, agreed == null ? null : agreed.pages());
+  }
+
+  /** Frees what it holds, at once or when the last worker has done with it. */
   @Override
   public void close() {
     if (!closed) {

@@ -6,7 +6,9 @@ import io.novacron.dwcp.page.PageSize;
 import io.novacron.dwcp.plugin.ResidueCodec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the batches of one direction of a channel into DATA payloads, in three steps a batch:
@@ -82,6 +84,7 @@ public final class SourceEncoder implements AutoCloseable {
   public void reference(Batch batch) {
     int zero = 0;
     int full = 0;
+    int baseline = 0;
     for (int i = 0; i < batch.pageCount(); i++) {
       if (batch.zero[i] == 1) {
         batch.slots[i] = Batch.ZERO_PAGE;
@@ -89,12 +92,14 @@ public final class SourceEncoder implements AutoCloseable {
       } else {
         sent.place(batch, i);
         full += batch.slots[i] == Batch.NEW_PAGE ? 1 : 0;
+        baseline += sent.isInBaseline(batch.slots[i]) ? 1 : 0;
       }
     }
     int pages = batch.pageCount();
     long literalBytes = batch.rawBytes() - (long) pages * PageSize.BYTES;
     chain.add(batch.digest, batch.rawBytes());
-    pageCounts = pageCounts.plus(new PageCounts(zero, pages - zero - full, 0, full, literalBytes));
+    int references = pages - zero - full - baseline;
+    pageCounts = pageCounts.plus(new PageCounts(zero, references, 0, full, literalBytes, baseline));
   }
 
   /**
@@ -171,7 +176,28 @@ public final class SourceEncoder implements AutoCloseable {
     long deltas = deltaPages.get();
     PageCounts counts = pageCounts;
     return new PageCounts(
-        counts.zero(), counts.reference(), deltas, counts.full() - deltas, counts.literalBytes());
+        counts.zero(),
+        counts.reference(),
+        deltas,
+        counts.full() - deltas,
+        counts.literalBytes(),
+        counts.baseline());
+  }
+
+  /**
+   * Before the first {@link #reference}: the destination holds this baseline too, but for some
+   * pages. It is closed here.
+   */
+  public void useBaseline(BaselinePages baseline, BitSet missingAtPeer) {
+    sent.use(new AgreedBaseline(baseline, missingAtPeer));
+  }
+
+  /**
+   * Instead of {@link #close}, when all batches are encoded: the history, for its new owner to
+   * close. Null after {@link #close}.
+   */
+  public @Nullable ChannelHistory handOver() {
+    return sent.handOver();
   }
 
   /** Frees the history, when no {@link #reference} can run any more. A second call does nothing. */

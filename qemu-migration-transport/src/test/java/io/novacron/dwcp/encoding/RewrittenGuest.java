@@ -70,6 +70,14 @@ final class RewrittenGuest {
     return this;
   }
 
+  /** Its memory stays as it is, and all of it will be sent anew. */
+  RewrittenGuest nextVisit() {
+    stream.clear();
+    offsets.clear();
+    addresses.clear();
+    return this;
+  }
+
   private void send(int page) {
     if (stream.remaining() >= HEADER_BYTES + PageSize.BYTES) {
       stream.putLong(page);

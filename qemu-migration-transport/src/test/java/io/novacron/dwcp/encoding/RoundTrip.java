@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Both ends of one direction, with the parallel steps done in any order. */
 final class RoundTrip implements AutoCloseable {
@@ -23,12 +24,19 @@ final class RoundTrip implements AutoCloseable {
   private final Random random;
 
   RoundTrip(int historyPages, Random random) {
+    this(historyPages, random, null);
+  }
+
+  /**
+   * @param destinationParser of the same stream as the source's
+   */
+  RoundTrip(int historyPages, Random random, @Nullable StreamParser destinationParser) {
     this.encoder = new SourceEncoder(historyPages, anyKernels(random));
-    this.decoder = new DestinationDecoder(historyPages, anyKernels(random));
+    this.decoder = new DestinationDecoder(historyPages, anyKernels(random), destinationParser);
     this.random = random;
   }
 
-  private static PageKernels anyKernels(Random random) {
+  static PageKernels anyKernels(Random random) {
     return KERNELS.get(random.nextInt(KERNELS.size()));
   }
 

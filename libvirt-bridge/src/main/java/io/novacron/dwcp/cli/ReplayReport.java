@@ -67,6 +67,7 @@ final class ReplayReport {
     var tiers = new Table("SENT AS", ">PAGES", ">MEMORY");
     tier(tiers, "zero", result.tiers().zero());
     tier(tiers, "reference", result.tiers().reference());
+    tier(tiers, "baseline", result.tiers().baseline());
     tier(tiers, "delta", result.tiers().delta());
     tier(tiers, "full", result.tiers().full());
     tiers.row("no page", "-", Amounts.mebibytes(result.tiers().literalBytes()));

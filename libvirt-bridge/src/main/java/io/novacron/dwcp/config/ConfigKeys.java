@@ -47,8 +47,8 @@ public final class ConfigKeys {
           "state-dir",
           new AbsolutePath(),
           "/var/lib/dwcp",
-          "Holds what outlives a restart: the history of migrations.",
-          "The usual place for a daemon's state; a few hundred kilobytes.",
+          "Holds what outlives a restart: the history of migrations, and baselines.",
+          "The usual place for a daemon's state; see baselines.max-bytes for its size.",
           FIRST);
 
   static final ConfigKey<Optional<String>> HOST_NAME =
@@ -181,6 +181,34 @@ public final class ConfigKeys {
           "About 500 bytes each: half a megabyte.",
           FIRST);
 
+  static final ConfigKey<String> BASELINES_ENABLED =
+      new ConfigKey<>(
+          "baselines.enabled",
+          new Choice(List.of("true", "false"), Map.of()),
+          "true",
+          "Whether both hosts keep what a guest's memory looked like when it left, in a file that"
+              + " only root can read, so that its way back takes few bytes.",
+          "Guests that come back are common; what is kept has an age and a size.",
+          FIRST);
+
+  static final ConfigKey<Long> BASELINES_MAX_BYTES =
+      new ConfigKey<>(
+          "baselines.max-bytes",
+          new ByteSize(16 * MIB, 64 * 1024 * 1024 * MIB),
+          "10 GiB",
+          "Room for baselines below the state directory; the oldest go first.",
+          "Some forty guests of 1 GiB of used memory, which zstd makes a quarter.",
+          FIRST);
+
+  static final ConfigKey<Duration> BASELINES_MAX_AGE =
+      new ConfigKey<>(
+          "baselines.max-age",
+          new TimeSpan(Duration.ofMinutes(1), Duration.ofDays(3650)),
+          "30 d",
+          "A baseline that is older is removed.",
+          "After a month little of a guest's memory is as it was.",
+          FIRST);
+
   static final ConfigKey<InetSocketAddress> PEER_ADDRESS =
       new ConfigKey<>(
           "peers.NAME.address",
@@ -219,7 +247,10 @@ public final class ConfigKeys {
           PEER_QUARANTINE,
           DATA_PORTS,
           LIBVIRT_SOCKET,
-          HISTORY_ENTRIES);
+          HISTORY_ENTRIES,
+          BASELINES_ENABLED,
+          BASELINES_MAX_BYTES,
+          BASELINES_MAX_AGE);
 
   /** The keys below each {@code peers.NAME}. */
   public static final List<ConfigKey<?>> PEER = List.of(PEER_ADDRESS, PEER_LIBVIRT);

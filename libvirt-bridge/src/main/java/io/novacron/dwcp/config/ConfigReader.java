@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import io.novacron.dwcp.config.ConfigResult.Accepted;
 import io.novacron.dwcp.config.ConfigResult.Refused;
+import io.novacron.dwcp.config.DaemonConfig.BaselineConfig;
 import io.novacron.dwcp.config.DaemonConfig.HistoryConfig;
 import io.novacron.dwcp.config.DaemonConfig.LocalConfig;
 import io.novacron.dwcp.config.DaemonConfig.LogLevel;
@@ -62,7 +63,11 @@ final class ConfigReader {
         new PeersSection(this, runtimeDir).read(),
         transport(),
         new LocalConfig(value(ConfigKeys.DATA_PORTS), value(ConfigKeys.LIBVIRT_SOCKET)),
-        new HistoryConfig(value(ConfigKeys.HISTORY_ENTRIES)));
+        new HistoryConfig(value(ConfigKeys.HISTORY_ENTRIES)),
+        new BaselineConfig(
+            Boolean.parseBoolean(value(ConfigKeys.BASELINES_ENABLED)),
+            value(ConfigKeys.BASELINES_MAX_BYTES),
+            value(ConfigKeys.BASELINES_MAX_AGE)));
   }
 
   private TransportConfig transport() {

@@ -2,6 +2,7 @@ package io.novacron.dwcp.config;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -21,7 +22,8 @@ public record DaemonConfig(
     StaticPeers peers,
     TransportConfig transport,
     LocalConfig local,
-    HistoryConfig history) {
+    HistoryConfig history,
+    BaselineConfig baselines) {
 
   /** Where a migration to this peer enters: the socket of the migration URI. */
   public Path peerSocket(String peerName) {
@@ -74,4 +76,12 @@ public record DaemonConfig(
    * @param entries the newest so many
    */
   public record HistoryConfig(int entries) {}
+
+  /** What the daemon keeps of the memory of guests. */
+  public record BaselineConfig(boolean isEnabled, long maxBytes, Duration maxAge) {}
+
+  /** Where that lies. */
+  public Path baselineDir() {
+    return stateDir.resolve("baselines");
+  }
 }

@@ -49,6 +49,11 @@ public final class ControlClient {
     return read(report, new TypeToken<>() {});
   }
 
+  /** The answer to {@link ControlRequest.Baselines} and to {@code DropBaselines}, read. */
+  public static List<BaselineReport> baselines(JsonElement report) throws ControlException {
+    return read(report, new TypeToken<>() {});
+  }
+
   private static <T> T read(JsonElement report, TypeToken<T> type) throws ControlException {
     try {
       return Json.COMPACT.fromJson(report, type);

@@ -5,6 +5,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.novacron.dwcp.history.Json;
+import java.util.Optional;
+import java.util.UUID;
 
 /** What the daemon answers: {@code {"answer":…}} or {@code {"error":"…"}} on one line. */
 sealed interface ControlReply {
@@ -38,6 +40,8 @@ sealed interface ControlReply {
           case ControlRequest.Status() -> view.status();
           case ControlRequest.Peers() -> view.peers();
           case ControlRequest.History(int limit) -> view.history(limit);
+          case ControlRequest.Baselines() -> view.baselines();
+          case ControlRequest.DropBaselines(Optional<UUID> guest) -> view.dropBaselines(guest);
         };
     return new Answer(Json.COMPACT.toJsonTree(report));
   }

@@ -4,6 +4,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What the command asks: one JSON object on one line, {@code {"request":"history","limit":20}}. */
@@ -11,6 +13,9 @@ public sealed interface ControlRequest {
 
   /** Bytes of a request with its line end; the longest that we write takes 40. */
   int LONGEST_REQUEST_BYTES = 4 * 1024;
+
+  /** In place of a guest's UUID. */
+  String EVERY_GUEST = "all";
 
   /** Asks for a {@link StatusReport}. */
   record Status() implements ControlRequest {}
@@ -31,6 +36,12 @@ public sealed interface ControlRequest {
     }
   }
 
+  /** Asks for a list of {@link BaselineReport}. */
+  record Baselines() implements ControlRequest {}
+
+  /** Drops the baselines of a guest, or all without one; asks for a list of what is gone. */
+  record DropBaselines(Optional<UUID> guest) implements ControlRequest {}
+
   /** The request as its line, without the line end. */
   default String toLine() {
     var json = new JsonObject();
@@ -40,6 +51,11 @@ public sealed interface ControlRequest {
       case History(int limit) -> {
         json.addProperty("request", "history");
         json.addProperty("limit", limit);
+      }
+      case Baselines() -> json.addProperty("request", "baselines");
+      case DropBaselines(Optional<UUID> guest) -> {
+        json.addProperty("request", "drop-baselines");
+        json.addProperty("guest", guest.map(UUID::toString).orElse(EVERY_GUEST));
       }
     }
     return json.toString();
@@ -58,9 +74,14 @@ public sealed interface ControlRequest {
         case "status" -> new Status();
         case "peers" -> new Peers();
         case "history" -> new History(limit(json.get("limit")));
+        case "baselines" -> new Baselines();
+        case "drop-baselines" -> new DropBaselines(guest(json.get("guest")));
         case String other ->
             throw new ControlException(
-                "request \"" + other + "\" is not known; known are status, peers, history");
+                "request \""
+                    + other
+                    + "\" is not known; known are status, peers, history, baselines,"
+                    + " drop-baselines");
       };
     } catch (JsonParseException
         | IllegalStateException
@@ -68,6 +89,14 @@ public sealed interface ControlRequest {
         | UnsupportedOperationException malformed) {
       throw new ControlException("request is malformed: " + malformed.getMessage());
     }
+  }
+
+  private static Optional<UUID> guest(@Nullable JsonElement guest) throws ControlException {
+    if (guest == null) {
+      throw new ControlException("request \"drop-baselines\" needs a guest, or \"all\"");
+    }
+    String text = guest.getAsString();
+    return text.equals(EVERY_GUEST) ? Optional.empty() : Optional.of(UUID.fromString(text));
   }
 
   private static int limit(@Nullable JsonElement limit) throws ControlException {

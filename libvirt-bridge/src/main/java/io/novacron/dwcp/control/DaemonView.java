@@ -2,6 +2,8 @@ package io.novacron.dwcp.control;
 
 import io.novacron.dwcp.history.MigrationRecord;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What the daemon shows of itself. Called from any thread, several at once; answers are snapshots
@@ -14,6 +16,12 @@ public interface DaemonView {
 
   /** All peers, in the order of their names. */
   List<PeerReport> peers();
+
+  /** The baselines that this host keeps, the newest first. */
+  List<BaselineReport> baselines();
+
+  /** Removes the baselines of a guest, or all without one. Says what is gone. */
+  List<BaselineReport> dropBaselines(Optional<UUID> guest);
 
   /** The newest migrations, the newest first; at most {@code limit}. */
   List<MigrationRecord> history(int limit);

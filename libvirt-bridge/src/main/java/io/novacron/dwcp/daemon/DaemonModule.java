@@ -3,6 +3,7 @@ package io.novacron.dwcp.daemon;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.config.DaemonConfig;
 import io.novacron.dwcp.config.LocalHostName;
 import io.novacron.dwcp.config.TransportConfig;
@@ -24,6 +25,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,18 +105,36 @@ final class DaemonModule extends AbstractModule {
 
   @Provides
   @Singleton
-  DestinationSessions destinations(Transport transport, MigrationJournal journal) {
+  Optional<Baselines> baselines(KernelVariants kernels, MigrationJournal journal) {
+    return config.baselines().isEnabled()
+        ? OpenedBaselines.in(
+            config.baselineDir(), config.baselines(), kernels.chosen(), journal)
+        : Optional.empty();
+  }
+
+  @Provides
+  @Singleton
+  DestinationSessions destinations(
+      Transport transport, MigrationJournal journal, Optional<Baselines> baselines) {
     DestinationHost host =
         new DestinationHost(
-            hostName(), () -> config.local().libvirtSocketNow(Files::exists), journal);
+            hostName(),
+            () -> config.local().libvirtSocketNow(Files::exists),
+            journal,
+            baselines,
+            transport.settings().historyBudgetBytes());
     return new DestinationSessions(transport, host);
   }
 
   @Provides
   @Singleton
-  List<PeerSocket> peerSockets(Transport transport, MigrationJournal journal, PlainRoutes routes) {
+  List<PeerSocket> peerSockets(
+      Transport transport,
+      MigrationJournal journal,
+      PlainRoutes routes,
+      Optional<Baselines> baselines) {
     PeerSocket.Wiring wiring =
-        new PeerSocket.Wiring(hostName(), config.local().dataPorts(), journal, routes);
+        new PeerSocket.Wiring(hostName(), config.local().dataPorts(), journal, routes, baselines);
     List<PeerSocket> sockets = new ArrayList<>();
     for (Peer peer : config.peers().peers()) {
       String host = peer.address().getHostString();
@@ -141,9 +161,11 @@ final class DaemonModule extends AbstractModule {
       KernelVariants kernels,
       MigrationHistory history,
       MigrationJournal journal,
-      List<PeerSocket> peerSockets) {
+      List<PeerSocket> peerSockets,
+      Optional<Baselines> baselines) {
     return new DaemonReport(
-        config, new DaemonReport.Parts(transport, kernels, history, journal, peerSockets));
+        config,
+        new DaemonReport.Parts(transport, kernels, history, journal, peerSockets, baselines));
   }
 
   @Provides

@@ -1,6 +1,8 @@
 package io.novacron.dwcp.daemon;
 
+import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.config.DaemonConfig;
+import io.novacron.dwcp.control.BaselineReport;
 import io.novacron.dwcp.control.DaemonView;
 import io.novacron.dwcp.control.PeerReport;
 import io.novacron.dwcp.control.ProductVersion;
@@ -14,9 +16,12 @@ import io.novacron.dwcp.intercept.PeerSocket;
 import io.novacron.dwcp.kernels.KernelVariants;
 import io.novacron.dwcp.netty.PeerLink;
 import io.novacron.dwcp.netty.Transport;
+import io.novacron.dwcp.plugin.BaselineStore;
 import io.novacron.dwcp.plugin.MigrationListener.Migration;
 import io.novacron.dwcp.plugin.MigrationListener.Role;
 import io.novacron.dwcp.plugin.MigrationListener.Traffic;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,6 +45,7 @@ final class DaemonReport implements DaemonView {
   private final MigrationHistory history;
   private final MigrationJournal journal;
   private final List<PeerSocket> peerSockets;
+  private final Optional<Baselines> baselines;
   private final InstantSource clock = InstantSource.system();
   private final Instant startedAt;
 
@@ -48,7 +55,8 @@ final class DaemonReport implements DaemonView {
       KernelVariants kernels,
       MigrationHistory history,
       MigrationJournal journal,
-      List<PeerSocket> peerSockets) {}
+      List<PeerSocket> peerSockets,
+      Optional<Baselines> baselines) {}
 
   DaemonReport(DaemonConfig config, Parts parts) {
     this.config = config;
@@ -57,11 +65,16 @@ final class DaemonReport implements DaemonView {
     this.history = parts.history();
     this.journal = parts.journal();
     this.peerSockets = parts.peerSockets();
+    this.baselines = parts.baselines();
     this.startedAt = clock.instant();
   }
 
   MigrationJournal journal() {
     return journal;
+  }
+
+  Optional<Baselines> openBaselines() {
+    return baselines;
   }
 
   @Override
@@ -87,6 +100,13 @@ final class DaemonReport implements DaemonView {
     }
     if (history.memoryOnly()) {
       warnings.add("the state directory cannot be written: history is kept in memory only");
+    }
+    baselines
+        .map(Baselines::writeProblem)
+        .filter(problem -> !problem.isEmpty())
+        .ifPresent(problem -> warnings.add("baselines cannot be written: " + problem));
+    if (config.baselines().isEnabled() && baselines.isEmpty()) {
+      warnings.add("baselines are off: " + config.baselineDir() + " cannot be used");
     }
     return warnings;
   }
@@ -155,5 +175,50 @@ final class DaemonReport implements DaemonView {
   @Override
   public List<MigrationRecord> history(int limit) {
     return history.newest(limit);
+  }
+
+  @Override
+  public List<BaselineReport> baselines() {
+    return entries().reversed().stream().map(this::report).toList();
+  }
+
+  @Override
+  public List<BaselineReport> dropBaselines(Optional<UUID> guest) {
+    List<BaselineReport> dropped = new ArrayList<>();
+    for (BaselineStore.Entry each : entries()) {
+      boolean isWanted = guest.isEmpty() || guest.get().equals(each.key().guest());
+      if (isWanted && drop(each)) {
+        dropped.add(report(each));
+      }
+    }
+    return List.copyOf(dropped);
+  }
+
+  private boolean drop(BaselineStore.Entry entry) {
+    try {
+      return baselines.isPresent() && baselines.get().store().drop(entry.key());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<BaselineStore.Entry> entries() {
+    try {
+      return baselines.isPresent() ? baselines.get().store().entries() : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private BaselineReport report(BaselineStore.Entry entry) {
+    UUID guest = entry.key().guest();
+    String domain =
+        history.newest(Integer.MAX_VALUE).stream()
+            .filter(each -> guest.equals(each.uuid()))
+            .map(MigrationRecord::domain)
+            .findFirst()
+            .orElse(null);
+    return new BaselineReport(
+        guest, domain, entry.key().peerHost(), entry.storedBytes(), entry.writtenAt());
   }
 }

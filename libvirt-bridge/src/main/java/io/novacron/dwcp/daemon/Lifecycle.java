@@ -1,5 +1,6 @@
 package io.novacron.dwcp.daemon;
 
+import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.config.DaemonConfig;
 import io.novacron.dwcp.control.ControlServer;
 import io.novacron.dwcp.intercept.MigrationJournal;
@@ -65,6 +66,7 @@ final class Lifecycle {
     } finally {
       peerSockets.forEach(Lifecycle::stopAccepting);
       transport.close();
+      report.openBaselines().ifPresent(Baselines::close);
       LOG.info("stopped"); // the last word: the hook ends the JVM with what follows
       stopped.countDown(); // and it must not wait for what will not come
     }

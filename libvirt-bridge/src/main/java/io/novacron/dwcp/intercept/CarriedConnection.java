@@ -1,6 +1,7 @@
 package io.novacron.dwcp.intercept;
 
 import io.netty.channel.Channel;
+import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.intercept.SourceRelayHandler.Announced;
 import io.novacron.dwcp.netty.LocalSocketHandler;
 import io.novacron.dwcp.netty.PeerLink;
@@ -9,6 +10,7 @@ import io.novacron.dwcp.plugin.MigrationListener.Role;
 import io.novacron.dwcp.plugin.Peer;
 import io.novacron.dwcp.relay.MigrationEvent;
 import io.novacron.dwcp.relay.MigrationEvent.Subject;
+import io.novacron.dwcp.relay.MigrationFlags;
 import io.novacron.dwcp.relay.PrepareReply;
 import io.novacron.dwcp.relay.RelayAction;
 import io.novacron.dwcp.relay.RelayPolicy;
@@ -22,6 +24,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One libvirt connection that goes through the session, with the listeners and data channels of the
@@ -40,12 +43,21 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
 
   private final Map<Subject, DataListeners> listeners = new HashMap<>();
   private final HistoryShare history;
+  private final GuestVisits visits;
+
+  /** Its baseline is counted in the history. */
+  private @Nullable BaselinePages counted;
 
   CarriedConnection(Peer peer, PeerLink link, SourceSession session, PeerSocket.Wiring wiring) {
     this.link = link;
     this.session = session;
     this.wiring = wiring;
     this.history = new HistoryShare(link.historyBudgetBytes() / PageSize.BYTES);
+    this.visits =
+        new GuestVisits(
+            new GuestVisits.With(
+                wiring.baselines(), link.peerHostName(), link.version(), link.historyBudgetBytes()),
+            link.loop());
     this.follower =
         new MigrationFollower(
             wiring.journal(),
@@ -84,10 +96,16 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
       }
     }
     follower.event(event);
+    visits.event(event);
   }
 
+  /** The reply waits for the baseline: once it is passed on, libvirt sends the guest. */
   @Override
   public void announce(RelayAction.AnnouncePorts announcement, Announced answer) {
+    visits.whenReady(announcement.subject(), baseline -> listen(announcement, answer));
+  }
+
+  private void listen(RelayAction.AnnouncePorts announcement, Announced answer) {
     Subject subject = announcement.subject();
     PrepareReply reply = announcement.reply();
     DataListeners open = new DataListeners(link.loop(), wiring.dataPorts());
@@ -140,9 +158,27 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     }
     LocalSocketHandler local = new LocalSocketHandler(socket);
     socket.pipeline().addLast("local", local);
-    ChannelRequest request = new ChannelRequest(kind, connectionId, port, history.next());
-    ChannelEnd channel = session.open(request, local);
+    BaselinePages baseline = kind == ChannelKind.MEMORY ? baseline(subject) : null;
+    int historyPages = history.next(isOnlyOne(subject, kind));
+    ChannelEnd channel =
+        session.open(new ChannelRequest(kind, connectionId, port, historyPages, baseline), local);
     local.join(channel);
     follower.add(subject, channel);
+    visits.follow(subject, channel);
+  }
+
+  /** The channels of a migration share its baseline, which counts once. */
+  private @Nullable BaselinePages baseline(Subject subject) {
+    BaselinePages baseline = visits.baseline(subject);
+    if (baseline == null || baseline == counted) {
+      return baseline;
+    }
+    counted = history.takeBaseline(baseline.pages()) ? baseline : null;
+    return counted;
+  }
+
+  private static boolean isOnlyOne(Subject subject, ChannelKind kind) {
+    MigrationFlags flags = subject.flags();
+    return kind == ChannelKind.MEMORY && !flags.parallel() && !flags.copiesDisks();
   }
 }

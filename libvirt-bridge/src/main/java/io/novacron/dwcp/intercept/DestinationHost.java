@@ -2,11 +2,13 @@ package io.novacron.dwcp.intercept;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
+import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.netty.DestinationSessions;
 import io.novacron.dwcp.netty.LocalSocketHandler;
 import io.novacron.dwcp.netty.LocalSockets;
 import io.novacron.dwcp.plugin.MigrationListener.Role;
 import io.novacron.dwcp.relay.DestinationRelay;
+import io.novacron.dwcp.relay.MigrationEvent.Subject;
 import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.DestinationSession;
 import io.novacron.dwcp.session.SessionEnd;
@@ -14,8 +16,11 @@ import io.novacron.dwcp.wire.Frame;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The destination's side of interception: connects channels to this host's libvirt, and to those
@@ -28,20 +33,33 @@ public final class DestinationHost implements DestinationSessions.Host {
   private final String hostName;
   private final Supplier<Path> libvirtSocket;
   private final MigrationJournal journal;
+  private final Optional<Baselines> baselines;
+  private final long historyBudgetBytes;
 
   /**
    * @param libvirtSocket asked for each connection
+   * @param baselines empty where they are switched off
+   * @param historyBudgetBytes of one migration
    */
-  public DestinationHost(String hostName, Supplier<Path> libvirtSocket, MigrationJournal journal) {
+  public DestinationHost(
+      String hostName,
+      Supplier<Path> libvirtSocket,
+      MigrationJournal journal,
+      Optional<Baselines> baselines,
+      long historyBudgetBytes) {
     this.hostName = hostName;
     this.libvirtSocket = libvirtSocket;
     this.journal = journal;
+    this.baselines = baselines;
+    this.historyBudgetBytes = historyBudgetBytes;
   }
 
   @Override
   public DestinationSession.Connector connector(
-      String sourceHost, EventLoop loop, IntSupplier liveStreams) {
-    return new SessionConnector(sourceHost, loop, liveStreams);
+      String sourceHost, int version, EventLoop loop, IntSupplier liveStreams) {
+    GuestVisits.With with =
+        new GuestVisits.With(baselines, sourceHost, version, historyBudgetBytes);
+    return new SessionConnector(with, loop, liveStreams);
   }
 
   @Override
@@ -57,17 +75,18 @@ public final class DestinationHost implements DestinationSessions.Host {
   }
 
   /** What one libvirt connection of the session has announced. */
-  private record LibvirtConnection(DestinationRelay relay, MigrationFollower follower) {}
+  private record LibvirtConnection(
+      DestinationRelay relay, MigrationFollower follower, GuestVisits visits) {}
 
   /** The connections of one session; on its event loop. */
   private final class SessionConnector implements DestinationSession.Connector {
-    private final String sourceHost;
+    private final GuestVisits.With with;
     private final EventLoop loop;
     private final IntSupplier liveStreams;
     private final Map<Long, LibvirtConnection> connections = new HashMap<>();
 
-    SessionConnector(String sourceHost, EventLoop loop, IntSupplier liveStreams) {
-      this.sourceHost = sourceHost;
+    SessionConnector(GuestVisits.With with, EventLoop loop, IntSupplier liveStreams) {
+      this.with = with;
       this.loop = loop;
       this.liveStreams = liveStreams;
     }
@@ -88,20 +107,26 @@ public final class DestinationHost implements DestinationSessions.Host {
         return;
       }
       MigrationFollower.Ends ends =
-          new MigrationFollower.Ends(Role.DESTINATION, sourceHost, hostName);
+          new MigrationFollower.Ends(Role.DESTINATION, with.peerHost(), hostName);
       MigrationFollower follower = new MigrationFollower(journal, loop, ends, liveStreams);
+      GuestVisits visits = new GuestVisits(with, loop);
       DestinationRelay relay = new DestinationRelay();
       DestinationRelayHandler handler =
           new DestinationRelayHandler(
-              relay, follower::event, () -> connections.remove(connectionId));
-      connections.put(connectionId, new LibvirtConnection(relay, follower));
+              relay,
+              event -> {
+                follower.event(event);
+                visits.event(event);
+              },
+              () -> connections.remove(connectionId));
+      connections.put(connectionId, new LibvirtConnection(relay, follower, visits));
       Path path = libvirtSocket.get();
       LocalSockets.connectUnix(loop, path, socket -> socket.pipeline().addLast("relay", handler))
           .addListener((ChannelFuture result) -> {
             if (!result.isSuccess()) {
               connections.remove(connectionId);
             }
-            answer(result, path.toString(), channel, outcome);
+            answer(result, path.toString(), channel, local -> outcome.connected(local), outcome);
           });
     }
 
@@ -113,15 +138,36 @@ public final class DestinationHost implements DestinationSessions.Host {
         return;
       }
       connection.follower().addToNewest(channel);
+      GuestVisits visits = connection.visits();
+      Subject subject = visits.newest();
+      visits.follow(subject, channel);
       LocalSockets.connectLoopback(loop, open.port(), socket -> {})
           .addListener((ChannelFuture result) ->
-              answer(result, "127.0.0.1:" + open.port(), channel, outcome));
+              answer(
+                  result,
+                  "127.0.0.1:" + open.port(),
+                  channel,
+                  local -> withBaseline(open, visits, subject, local, outcome),
+                  outcome));
+    }
+
+    /** QEMU is connected and waits for its first byte; a baseline may still be on its way. */
+    private static void withBaseline(
+        Frame.Open open,
+        GuestVisits visits,
+        @Nullable Subject subject,
+        LocalSocketHandler local,
+        DestinationSession.Outcome outcome) {
+      visits.whenReady(
+          open.baseline() == null ? null : subject,
+          baseline -> outcome.connected(local, baseline == null ? null : baseline.retain()));
     }
 
     private static void answer(
         ChannelFuture result,
         String where,
         ChannelEnd channel,
+        Consumer<LocalSocketHandler> connected,
         DestinationSession.Outcome outcome) {
       if (!result.isSuccess()) {
         outcome.failed("cannot connect to " + where + ": " + result.cause().getMessage());
@@ -129,8 +175,8 @@ public final class DestinationHost implements DestinationSessions.Host {
       }
       LocalSocketHandler local = new LocalSocketHandler(result.channel());
       result.channel().pipeline().addLast("local", local);
-      outcome.connected(local);
       local.join(channel);
+      connected.accept(local);
     }
   }
 }

@@ -103,6 +103,7 @@ final class FollowedMigration {
       literalBytes += forward.literalBytes();
       pages.merge("zero", forward.zero(), Long::sum);
       pages.merge("reference", forward.reference(), Long::sum);
+      pages.merge("baseline", forward.baseline(), Long::sum);
       pages.merge("delta", forward.delta(), Long::sum);
       pages.merge("full", forward.full(), Long::sum);
     }

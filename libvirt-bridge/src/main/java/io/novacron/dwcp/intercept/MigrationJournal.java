@@ -90,7 +90,12 @@ public final class MigrationJournal {
 
   /** Adds one to a counter that {@code dwcp status} shows. */
   public void count(String name) {
-    counters.computeIfAbsent(name, key -> new LongAdder()).increment();
+    count(name, 1);
+  }
+
+  /** Adds to a counter that {@code dwcp status} shows. */
+  public void count(String name, long more) {
+    counters.computeIfAbsent(name, key -> new LongAdder()).add(more);
   }
 
   public Map<String, Long> counters() {

@@ -3,6 +3,7 @@ package io.novacron.dwcp.intercept;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
+import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.config.PortRange;
 import io.novacron.dwcp.fallback.Fallback;
 import io.novacron.dwcp.netty.LocalSockets;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,11 @@ public final class PeerSocket {
    * @param hostName this host, as its own libvirt names it
    */
   public record Wiring(
-      String hostName, PortRange dataPorts, MigrationJournal journal, PlainRoutes plainRoutes) {}
+      String hostName,
+      PortRange dataPorts,
+      MigrationJournal journal,
+      PlainRoutes plainRoutes,
+      Optional<Baselines> baselines) {}
 
   private final Peer peer;
   private final PeerLink link;

@@ -97,6 +97,7 @@ public final class Replay {
     System.gc(); // else the buffers of the run before count in this one's memory
     try (SessionPair pair = new SessionPair(settings(), kernels.chosen(), wish.link())) {
       VisitResult first = against == null ? null : visit(pair, against, run, true);
+      pair.keepBaseline(); // of the first visit, if there was one
       return new ReplayResult.Run(first, visit(pair, wish.recording(), run, false));
     }
   }
@@ -127,7 +128,7 @@ public final class Replay {
     pair.ready();
     long cpuBefore = ProcessUse.cpuNanos() - pair.linkCpuNanos();
     long startNanos = System.nanoTime();
-    SessionPair.Passage passage = pair.begin(stream);
+    SessionPair.Passage passage = pair.begin(stream, isFirst);
     Watch watch = new Watch(passage, done -> progress.at(run, isFirst, done, stream.byteSize()));
     watch.untilClosed(passage.sourceClosed());
     watch.untilClosed(passage.destinationClosed());
@@ -164,6 +165,7 @@ public final class Replay {
     return new VisitResult.Tiers(
         tier(sent.zero()),
         tier(sent.reference()),
+        tier(sent.baseline()),
         tier(sent.delta()),
         tier(sent.full()),
         sent.literalBytes());

@@ -2,6 +2,9 @@ package io.novacron.dwcp.replay;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.novacron.dwcp.encoding.BaselinePages;
+import io.novacron.dwcp.encoding.ChannelHistory;
+import io.novacron.dwcp.encoding.VisitedPages;
 import io.novacron.dwcp.fallback.Fallback;
 import io.novacron.dwcp.intercept.HistoryShare;
 import io.novacron.dwcp.kernels.PageKernels;
@@ -10,6 +13,7 @@ import io.novacron.dwcp.netty.PeerLink;
 import io.novacron.dwcp.netty.Transport;
 import io.novacron.dwcp.netty.TransportSettings;
 import io.novacron.dwcp.page.PageSize;
+import io.novacron.dwcp.plugin.MigrationListener.Role;
 import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.ChannelRequest;
 import io.novacron.dwcp.session.DestinationSession;
@@ -19,7 +23,9 @@ import io.novacron.dwcp.wire.ChannelKind;
 import io.novacron.dwcp.wire.Frame;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -42,6 +48,9 @@ final class SessionPair implements AutoCloseable {
   /** OPEN names a port of the destination's QEMU; none is connected here. */
   private static final int ANY_PORT = 1;
 
+  /** All recordings are taken for those of one guest. */
+  private static final UUID GUEST = new UUID(0, 0);
+
   private final Transport source;
   private final Transport destination;
   private final DestinationSessions sessions;
@@ -52,15 +61,27 @@ final class SessionPair implements AutoCloseable {
   private final Map<Long, Passage> passages = new ConcurrentHashMap<>();
   private long nextPassage = 1;
 
+  /** What both sides knew when the first visit ended; empty once baselines are made of it. */
+  private final Map<Role, ChannelHistory> histories = new ConcurrentHashMap<>();
+
+  /** What they begin the next visit with. */
+  private final Map<Role, BaselinePages> baselines = new ConcurrentHashMap<>();
+
   /** One recording on its way; the futures complete when the channel closed on either side. */
   record Passage(
       RecordedStream stream,
+      boolean isFirst,
       CompletableFuture<ChannelEnd> sourceClosed,
       CompletableFuture<ChannelEnd> destinationClosed,
       CompletableFuture<ComparedGuest> connected) {
 
-    Passage(RecordedStream stream) {
-      this(stream, new CompletableFuture<>(), new CompletableFuture<>(), new CompletableFuture<>());
+    Passage(RecordedStream stream, boolean isFirst) {
+      this(
+          stream,
+          isFirst,
+          new CompletableFuture<>(),
+          new CompletableFuture<>(),
+          new CompletableFuture<>());
     }
 
     /** Bytes that arrived and were equal. */
@@ -97,11 +118,15 @@ final class SessionPair implements AutoCloseable {
     return shaped == null ? 0 : shaped.cpuNanos();
   }
 
-  /** Begins to play; all streams must be {@link #ready}. */
-  Passage begin(RecordedStream stream) throws ReplayException {
+  /**
+   * Begins to play; all streams must be {@link #ready}.
+   *
+   * @param isFirst whether another visit of the same guest will follow
+   */
+  Passage begin(RecordedStream stream, boolean isFirst) throws ReplayException {
     SourceSession session = acquire();
     long id = nextPassage++;
-    Passage passage = new Passage(stream);
+    Passage passage = new Passage(stream, isFirst);
     passages.put(id, passage);
     link.loop().execute(() -> open(session, id, passage));
     return passage;
@@ -109,13 +134,40 @@ final class SessionPair implements AutoCloseable {
 
   private void open(SourceSession session, long id, Passage passage) {
     RecordedGuest local = new RecordedGuest(passage.stream(), link.loop());
-    int historyPages = new HistoryShare(link.historyBudgetBytes() / PageSize.BYTES).next();
-    ChannelRequest request = new ChannelRequest(ChannelKind.MEMORY, id, ANY_PORT, historyPages);
+    HistoryShare share = new HistoryShare(link.historyBudgetBytes() / PageSize.BYTES);
+    BaselinePages baseline = baselines.get(Role.SOURCE);
+    if (baseline != null && !share.takeBaseline(baseline.pages())) {
+      baseline = null;
+    }
+    ChannelRequest request =
+        new ChannelRequest(ChannelKind.MEMORY, id, ANY_PORT, share.next(true), baseline);
     ChannelEnd channel = session.open(request, local);
+    keepHistory(passage, Role.SOURCE, channel);
     local.join(channel);
     if (channel.isClosed()) {
       passage.sourceClosed().complete(channel);
     }
+  }
+
+  private void keepHistory(Passage passage, Role role, ChannelEnd channel) {
+    if (passage.isFirst()) {
+      channel
+          .baseline()
+          .keepHistory(history -> {
+            if (history != null) {
+              histories.put(role, history);
+            }
+          });
+    }
+  }
+
+  /** After a first visit, which is closed on both sides: the next begins with what it left. */
+  void keepBaseline() {
+    histories.forEach((role, history) -> {
+      baselines.put(role, BaselinePages.of(new VisitedPages(List.of(history)), GUEST));
+      history.close();
+    });
+    histories.clear();
   }
 
   private void closedAtSource(ChannelEnd channel) {
@@ -198,7 +250,7 @@ final class SessionPair implements AutoCloseable {
   private final class RecordingHost implements DestinationSessions.Host {
     @Override
     public DestinationSession.Connector connector(
-        String sourceHost, EventLoop loop, IntSupplier liveStreams) {
+        String sourceHost, int version, EventLoop loop, IntSupplier liveStreams) {
       return (open, channel, outcome) -> connect(loop, open, channel, outcome);
     }
 
@@ -207,8 +259,10 @@ final class SessionPair implements AutoCloseable {
       Passage passage = passage(open.migrationId());
       ComparedGuest local = new ComparedGuest(passage.stream(), loop);
       local.join(channel);
+      keepHistory(passage, Role.DESTINATION, channel);
       passage.connected().complete(local);
-      outcome.connected(local);
+      BaselinePages baseline = baselines.get(Role.DESTINATION);
+      outcome.connected(local, baseline == null ? null : baseline.retain());
     }
 
     @Override
@@ -235,6 +289,8 @@ final class SessionPair implements AutoCloseable {
     sessions.finishAll("the replay is over");
     source.close();
     destination.close();
+    keepBaseline();
+    baselines.values().forEach(BaselinePages::close);
     if (shaped != null) {
       shaped.close();
     }

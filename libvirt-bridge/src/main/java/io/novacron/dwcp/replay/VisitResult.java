@@ -32,12 +32,14 @@ public record VisitResult(
    *
    * @param zero only zero bytes; those that QEMU names itself included
    * @param reference content that the destination held already
+   * @param baseline content that both sides kept of the visit before
    * @param delta sent as the difference to a page that the destination held
    * @param full sent whole, compressed
    * @param literalBytes everything that is no page: headers, devices, and the few pages that a
    *     batch's end cut in two
    */
-  public record Tiers(Tier zero, Tier reference, Tier delta, Tier full, long literalBytes) {}
+  public record Tiers(
+      Tier zero, Tier reference, Tier baseline, Tier delta, Tier full, long literalBytes) {}
 
   /**
    * One tier's share.

@@ -19,6 +19,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,10 +75,12 @@ class ControlServerTest {
   @Test
   void refusesWhatIsNoRequest() throws IOException {
     assertEquals(
-        "{\"error\":\"request \\\"stop\\\" is not known; known are status, peers, history\"}",
+        "{\"error\":\"request \\\"stop\\\" is not known; known are status, peers, history,"
+            + " baselines, drop-baselines\"}",
         converse("{\"request\":\"stop\"}"));
     assertEquals(
-        "{\"error\":\"request \\\"nothing\\\" is not known; known are status, peers, history\"}",
+        "{\"error\":\"request \\\"nothing\\\" is not known; known are status, peers, history,"
+            + " baselines, drop-baselines\"}",
         converse("{}"));
     assertEquals(
         "{\"error\":\"request \\\"history\\\" needs a limit\"}",
@@ -202,6 +206,16 @@ class ControlServerTest {
 
     @Override
     public List<MigrationRecord> history(int limit) {
+      throw new IllegalStateException("no graph");
+    }
+
+    @Override
+    public List<BaselineReport> baselines() {
+      throw new IllegalStateException("no graph");
+    }
+
+    @Override
+    public List<BaselineReport> dropBaselines(Optional<UUID> guest) {
       throw new IllegalStateException("no graph");
     }
   }

@@ -22,6 +22,8 @@ public final class FakeDaemon implements DaemonView {
 
   private static final UUID GUEST = UUID.fromString("6695eb01-f6a4-8304-79aa-97f2502e193f");
 
+  private static final UUID UNNAMED_GUEST = new UUID(1, 2);
+
   @Override
   public StatusReport status() {
     return new StatusReport(
@@ -71,6 +73,20 @@ public final class FakeDaemon implements DaemonView {
         streams,
         error,
         rttMicros);
+  }
+
+  @Override
+  public List<BaselineReport> baselines() {
+    return List.of(
+        new BaselineReport(GUEST, "vm-1", "host-b", 180L << 20, NOON),
+        new BaselineReport(UNNAMED_GUEST, null, "host-c", 3L << 20, NOON));
+  }
+
+  @Override
+  public List<BaselineReport> dropBaselines(Optional<UUID> guest) {
+    return baselines().stream()
+        .filter(each -> guest.isEmpty() || guest.get().equals(each.guest()))
+        .toList();
   }
 
   @Override

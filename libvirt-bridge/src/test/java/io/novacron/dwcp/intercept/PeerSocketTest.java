@@ -87,7 +87,8 @@ class PeerSocketTest {
         peer,
         link,
         path,
-        new PeerSocket.Wiring("host-a", new PortRange(30000, 30009), journal, new PlainRoutes()));
+        new PeerSocket.Wiring(
+            "host-a", new PortRange(30000, 30009), journal, new PlainRoutes(), Optional.empty()));
   }
 
   private MigrationJournal journal(MigrationHistory history) {

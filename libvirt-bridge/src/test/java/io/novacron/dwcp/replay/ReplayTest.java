@@ -70,6 +70,15 @@ class ReplayTest {
   }
 
   @Test
+  void sendsWhatIsAsInTheEarlierVisitAsReferencesToIt() throws Exception {
+    ReplayResult.Run run = play("first", "first", null, 1).runs().getFirst();
+    VisitResult second = run.visit();
+    assertEquals(0, run.firstVisit().tiers().baseline().pages());
+    assertTrue(second.tiers().baseline().pages() > PAGES / 4, second::toString);
+    assertTrue(second.wireBytes() < run.firstVisit().wireBytes() / 4, second::toString);
+  }
+
+  @Test
   void takesItsTimeOverLink() throws Exception {
     LinkShape link = new LinkShape(80_000_000, 10, 1);
     VisitResult visit = play("first", null, link, 1).runs().getFirst().visit();

@@ -37,10 +37,11 @@ public final class DestinationSessions {
     /**
      * Makes what connects the channels of a new session.
      *
+     * @param version of the protocol that the session speaks
      * @param liveStreams how many streams the session has; on {@code loop}
      */
     DestinationSession.Connector connector(
-        String sourceHost, EventLoop loop, IntSupplier liveStreams);
+        String sourceHost, int version, EventLoop loop, IntSupplier liveStreams);
 
     void channelClosed(String sourceHost, ChannelEnd channel);
 
@@ -210,7 +211,7 @@ public final class DestinationSessions {
     }
     DestinationSession session = entry.session;
     if (session == null) {
-      session = start(entry);
+      session = start(entry, version);
     }
     if (session.liveStreams() >= Limits.MAX_STREAMS) {
       refuse(stream, RefuseCode.BUSY, Limits.MAX_STREAMS + " streams are open in the session");
@@ -227,14 +228,15 @@ public final class DestinationSessions {
     }
   }
 
-  private DestinationSession start(Entry entry) {
+  private DestinationSession start(Entry entry, int version) {
     LOG.info("session {} from {}", entry.id.abbreviated(), entry.hostName);
     DestinationSession session =
         new DestinationSession(
+            version,
             transport.channels(entry.loop),
             transport.settings().session(),
             transport.settings().historyBudgetBytes(),
-            host.connector(entry.hostName, entry.loop, entry::liveStreams),
+            host.connector(entry.hostName, version, entry.loop, entry::liveStreams),
             new SessionListener(entry));
     entry.session = session;
     entry.ticker =

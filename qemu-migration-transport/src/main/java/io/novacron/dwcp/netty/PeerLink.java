@@ -72,6 +72,8 @@ public final class PeerLink {
   private @Nullable SourceSession session;
   private @Nullable SessionId sessionId;
   private long peerHistoryBudgetBytes;
+  private int version;
+  private String peerHostName = "";
   private @Nullable Future<?> ticker;
   private int dialing;
   private int refused;
@@ -135,6 +137,16 @@ public final class PeerLink {
   /** Page history for one migration: what both sides grant. */
   public long historyBudgetBytes() {
     return Math.min(peerHistoryBudgetBytes, transport.settings().historyBudgetBytes());
+  }
+
+  /** Of the protocol that the newest session speaks; 0 before the first. On the loop. */
+  public int version() {
+    return version;
+  }
+
+  /** How the peer's daemon names its host; empty before the first session. On the loop. */
+  public String peerHostName() {
+    return peerHostName;
   }
 
   /** What comes of it counts only while the link still wants this session. */
@@ -256,6 +268,8 @@ public final class PeerLink {
       dialing--;
       refused = 0;
       peerHistoryBudgetBytes = reply.historyBudgetBytes();
+      version = reply.version();
+      peerHostName = reply.hostName();
       SourceSession live = session;
       if (live == null) {
         live = up(reply);

@@ -33,6 +33,7 @@ public final class ChannelEnd {
   private final Owner owner;
   private final OutboundPipe outbound;
   private final InboundPipe inbound;
+  private final ChannelBaseline baseline;
   private @Nullable LocalEnd local;
   private boolean opened;
   private boolean reading;
@@ -47,6 +48,7 @@ public final class ChannelEnd {
     this.owner = owner;
     this.outbound = pipes.outbound(this);
     this.inbound = pipes.inbound(this);
+    this.baseline = new ChannelBaseline(outbound, inbound);
   }
 
   /** Builds the two pipes of an end; they call back into it. */
@@ -193,11 +195,18 @@ public final class ChannelEnd {
     return outbound;
   }
 
+  /** What this channel has to do with baselines. */
+  public ChannelBaseline baseline() {
+    return baseline;
+  }
+
   /** Breaks the local connection and frees everything. Nothing is delivered after it. */
   void abort(String reason) {
     if (!closed) {
       abortReason = reason;
-      close();
+      closed = true;
+      baseline.broken();
+      free();
       LocalEnd end = local;
       if (end != null) {
         end.reset(reason);
@@ -208,6 +217,11 @@ public final class ChannelEnd {
   /** Frees everything after both directions ended. */
   void close() {
     closed = true;
+    baseline.finished();
+    free();
+  }
+
+  private void free() {
     outbound.close();
     inbound.close();
   }

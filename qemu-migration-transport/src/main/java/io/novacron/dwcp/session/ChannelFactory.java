@@ -47,7 +47,12 @@ public record ChannelFactory(
         receiveWindowBytes,
         streams,
         path,
-        parts(forwardParser(open.kind()), open.historyPages(), 0, urgent, pace(open.kind())));
+        parts(
+            forwardParser(open.kind()),
+            new SourceEncoder(open.historyPages(), kernels),
+            new DestinationDecoder(0, kernels),
+            urgent,
+            pace(open.kind())));
   }
 
   /** The destination's end: opaque and urgent on the way out, which is the return path. */
@@ -59,7 +64,16 @@ public record ChannelFactory(
         receiveWindowBytes,
         streams,
         PathRate.UNKNOWN,
-        parts(new OpaqueStream(), 0, open.historyPages(), true, null));
+        parts(new OpaqueStream(), new SourceEncoder(0, kernels), forwardDecoder(open), true, null));
+  }
+
+  /** Memory is parsed here too, for the baseline of the guest's next visit. */
+  private DestinationDecoder forwardDecoder(Frame.Open open) {
+    return switch (open.kind()) {
+      case MEMORY ->
+          new DestinationDecoder(open.historyPages(), kernels, forwardParser(open.kind()));
+      case DISK, LIBVIRT_RPC -> new DestinationDecoder(open.historyPages(), kernels);
+    };
   }
 
   private static StreamParser forwardParser(ChannelKind kind) {
@@ -79,20 +93,12 @@ public record ChannelFactory(
 
   private ChannelParts parts(
       StreamParser parser,
-      int outboundHistoryPages,
-      int inboundHistoryPages,
+      SourceEncoder encoder,
+      DestinationDecoder decoder,
       boolean urgent,
       @Nullable IntakePace intakePace) {
     return new ChannelParts(
-        parser,
-        new SourceEncoder(outboundHistoryPages, kernels),
-        new DestinationDecoder(inboundHistoryPages, kernels),
-        urgent,
-        intakePace,
-        pool,
-        buffers,
-        executor,
-        nanoClock);
+        parser, encoder, decoder, urgent, intakePace, pool, buffers, executor, nanoClock);
   }
 
   private ChannelEnd end(

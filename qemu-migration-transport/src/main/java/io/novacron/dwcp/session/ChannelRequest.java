@@ -1,7 +1,10 @@
 package io.novacron.dwcp.session;
 
+import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.wire.ChannelKind;
+import io.novacron.dwcp.wire.Digest;
 import io.novacron.dwcp.wire.Frame;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel that the source wants.
@@ -9,9 +12,21 @@ import io.novacron.dwcp.wire.Frame;
  * @param migrationId joins the channels of one migration
  * @param port loopback port that the destination's libvirt announced; 0 for libvirt RPC
  * @param historyPages slots of the page history of the forward direction
+ * @param baseline offered to the destination; stays the caller's; null for none
  */
-public record ChannelRequest(ChannelKind kind, long migrationId, int port, int historyPages) {
+public record ChannelRequest(
+    ChannelKind kind,
+    long migrationId,
+    int port,
+    int historyPages,
+    @Nullable BaselinePages baseline) {
+  /** Without a baseline. */
+  public ChannelRequest(ChannelKind kind, long migrationId, int port, int historyPages) {
+    this(kind, migrationId, port, historyPages, null);
+  }
+
   Frame.Open open(int channelId) {
-    return new Frame.Open(channelId, kind, migrationId, port, historyPages);
+    Digest id = baseline == null ? null : Digest.of(baseline.id());
+    return new Frame.Open(channelId, kind, migrationId, port, historyPages, id);
   }
 }

@@ -1,15 +1,21 @@
 package io.novacron.dwcp.session;
 
+import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamLink;
+import io.novacron.dwcp.wire.Digest;
 import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.Limits;
+import io.novacron.dwcp.wire.PageRange;
+import io.novacron.dwcp.wire.ProtocolVersions;
 import io.novacron.dwcp.wire.ResetCode;
 import io.novacron.dwcp.wire.WireException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The destination daemon's side of a session: connects the channels that the source opens, in the
@@ -27,7 +33,18 @@ public final class DestinationSession implements StreamSession {
 
   /** The end of one connection attempt. */
   public interface Outcome {
-    void connected(LocalEnd local);
+    /**
+     * QEMU or libvirt is connected.
+     *
+     * @param baseline what this host holds of the one that OPEN names; null for none. A holder of
+     *     its own, which the session closes
+     */
+    void connected(LocalEnd local, @Nullable BaselinePages baseline);
+
+    /** Without a baseline. */
+    default void connected(LocalEnd local) {
+      connected(local, null);
+    }
 
     void failed(String reason);
   }
@@ -47,15 +64,21 @@ public final class DestinationSession implements StreamSession {
   private final HistoryLedger history;
   private final Map<Integer, Frame.Open> pendingOpens = new HashMap<>();
   private final Set<Integer> resetEarly = new HashSet<>();
+  private final int version;
   private int nextChannelId = 1;
   private boolean connecting;
 
+  /**
+   * @param version of the protocol that this session speaks
+   */
   public DestinationSession(
+      int version,
       ChannelFactory factory,
       SessionSettings settings,
       long historyBudgetBytes,
       Connector connector,
       Listener listener) {
+    this.version = version;
     this.factory = factory;
     this.settings = settings;
     this.history = new HistoryLedger(historyBudgetBytes);
@@ -122,6 +145,9 @@ public final class DestinationSession implements StreamSession {
       return;
     }
     checkNear("OPEN", channelId);
+    if (open.baseline() != null && version < ProtocolVersions.BASELINES) {
+      throw new WireException("OPEN names a baseline, in version " + version);
+    }
     if (core.unacknowledgedResets() >= Limits.MAX_OPEN_CHANNELS) {
       throw new WireException(
           "OPEN of channel " + channelId + " from a source that confirms no RESET");
@@ -192,7 +218,7 @@ public final class DestinationSession implements StreamSession {
       return;
     }
     connecting = true;
-    Attempt attempt = new Attempt(channel);
+    Attempt attempt = new Attempt(open, channel);
     try {
       connector.connect(open, channel, attempt);
     } catch (RuntimeException e) {
@@ -206,26 +232,47 @@ public final class DestinationSession implements StreamSession {
   }
 
   private final class Attempt implements Outcome {
+    private final Frame.Open open;
     private final ChannelEnd channel;
     private boolean answered;
 
-    Attempt(ChannelEnd channel) {
+    Attempt(Frame.Open open, ChannelEnd channel) {
+      this.open = open;
       this.channel = channel;
     }
 
     @Override
-    public void connected(LocalEnd local) {
+    public void connected(LocalEnd local, @Nullable BaselinePages baseline) {
       answered = true;
       connecting = false;
       if (channel.isClosed()) {
         local.reset("the channel was reset while it was connected");
+        if (baseline != null) {
+          baseline.close();
+        }
       } else {
         channel.attach(local);
+        Frame.Opened opened = new Frame.Opened(channel.id(), agreed(baseline));
         OutboundFrame place = channel.outbound().sender().place(true);
-        channel.outbound().sender().control(place, new Frame.Opened(channel.id()));
+        channel.outbound().sender().control(place, opened);
         channel.opened();
       }
       connectNext();
+    }
+
+    /** The pages that are missing here of the baseline that both use from now on; null for none. */
+    private @Nullable List<PageRange> agreed(@Nullable BaselinePages baseline) {
+      if (baseline == null) {
+        return null;
+      }
+      boolean isWanted = Digest.of(baseline.id()).equals(open.baseline());
+      List<PageRange> missing = isWanted ? ChannelBaseline.missing(baseline) : null;
+      if (missing == null || !history.takeBaseline(open, baseline.pages())) {
+        baseline.close();
+        return null;
+      }
+      channel.baseline().use(baseline);
+      return missing;
     }
 
     @Override

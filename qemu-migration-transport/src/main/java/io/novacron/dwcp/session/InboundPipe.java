@@ -1,5 +1,7 @@
 package io.novacron.dwcp.session;
 
+import io.novacron.dwcp.encoding.BaselinePages;
+import io.novacron.dwcp.encoding.ChannelHistory;
 import io.novacron.dwcp.encoding.CorruptBatchException;
 import io.novacron.dwcp.encoding.DestinationDecoder;
 import io.novacron.dwcp.encoding.PageCounts;
@@ -347,6 +349,16 @@ final class InboundPipe {
 
   long residueBytes() {
     return decoder.residueBytes();
+  }
+
+  /** Before the first batch; see {@link DestinationDecoder#useBaseline}. */
+  void useBaseline(BaselinePages baseline) {
+    decoder.useBaseline(baseline);
+  }
+
+  /** Once it is finished; see {@link DestinationDecoder#handOver}. */
+  @Nullable ChannelHistory handOver() {
+    return decoder.handOver();
   }
 
   /** Ends the pipe before its time; payload held by workers is released when they are done. */

@@ -1,9 +1,11 @@
 package io.novacron.dwcp.session;
 
 import io.novacron.dwcp.congestion.IntakePace;
+import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.encoding.Batch;
 import io.novacron.dwcp.encoding.BatchBuilder;
 import io.novacron.dwcp.encoding.BatchPool;
+import io.novacron.dwcp.encoding.ChannelHistory;
 import io.novacron.dwcp.encoding.PageCounts;
 import io.novacron.dwcp.encoding.SourceEncoder;
 import io.novacron.dwcp.page.StreamParser;
@@ -17,6 +19,7 @@ import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.PayloadBuffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -429,6 +432,16 @@ final class OutboundPipe {
 
   String parserDescription() {
     return parser.description();
+  }
+
+  /** Before the first byte; see {@link SourceEncoder#useBaseline}. */
+  void useBaseline(BaselinePages baseline, BitSet missingAtPeer) {
+    encoder.useBaseline(baseline, missingAtPeer);
+  }
+
+  /** Once it is finished; see {@link SourceEncoder#handOver}. */
+  @Nullable ChannelHistory handOver() {
+    return encoder.handOver();
   }
 
   /** Ends the pipe before its time. Batches that workers hold come back when they are done. */

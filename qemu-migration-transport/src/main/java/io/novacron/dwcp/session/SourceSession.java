@@ -1,6 +1,7 @@
 package io.novacron.dwcp.session;
 
 import io.novacron.dwcp.congestion.PathRate;
+import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamLink;
 import io.novacron.dwcp.wire.Frame;
@@ -72,6 +73,10 @@ public final class SourceSession implements StreamSession {
     ChannelEnd channel =
         factory.source(open, core, settings.receiveWindowBytes(), core.streams(), path);
     channel.attach(local);
+    BaselinePages baseline = request.baseline();
+    if (baseline != null) {
+      channel.baseline().offer(baseline.retain());
+    }
     String refusal = refusal();
     if (!refusal.isEmpty()) {
       channel.abort(refusal);
@@ -150,6 +155,7 @@ public final class SourceSession implements StreamSession {
       return;
     }
     if (!channel.isOpened()) {
+      channel.baseline().answered(opened);
       channel.opened();
     }
     channel.markAckDue();

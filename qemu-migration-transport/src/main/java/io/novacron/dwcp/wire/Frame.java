@@ -1,5 +1,8 @@
 package io.novacron.dwcp.wire;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /** One message between two daemons; layouts in PROTOCOL.md section 4. */
 public sealed interface Frame {
 
@@ -42,17 +45,45 @@ public sealed interface Frame {
    * @param migrationId joins the channels of one migration; drawn by the source
    * @param port loopback port on the destination that its libvirt announced; 0 for LIBVIRT_RPC
    * @param historyPages slots of the page history of the forward direction (0: none)
+   * @param baseline which baseline of the guest the source holds; null for none, and always in
+   *     version 1
    */
-  record Open(int channelId, ChannelKind kind, long migrationId, int port, int historyPages)
+  record Open(
+      int channelId,
+      ChannelKind kind,
+      long migrationId,
+      int port,
+      int historyPages,
+      @Nullable Digest baseline)
       implements Sequenced {
+    /** Without a baseline. */
+    public Open(int channelId, ChannelKind kind, long migrationId, int port, int historyPages) {
+      this(channelId, kind, migrationId, port, historyPages, null);
+    }
+
     @Override
     public long sequence() {
       return 0;
     }
   }
 
-  /** Sequence 0 of a channel's return path: the destination is connected. */
-  record Opened(int channelId) implements Sequenced {
+  /**
+   * Sequence 0 of a channel's return path: the destination is connected.
+   *
+   * @param missing the pages that it lacks of the baseline which OPEN named; null if it does not
+   *     have or want that, and always in version 1
+   */
+  record Opened(int channelId, @Nullable List<PageRange> missing) implements Sequenced {
+    /** Without a baseline. */
+    public Opened(int channelId) {
+      this(channelId, null);
+    }
+
+    /** Copies the list. */
+    public Opened {
+      missing = missing == null ? null : List.copyOf(missing);
+    }
+
     @Override
     public long sequence() {
       return 0;

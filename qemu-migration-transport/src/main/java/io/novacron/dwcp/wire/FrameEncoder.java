@@ -15,6 +15,7 @@ import io.novacron.dwcp.wire.Frame.Reset;
 import io.novacron.dwcp.wire.Frame.ResetAck;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -36,7 +37,7 @@ public final class FrameEncoder {
       case Refuse(RefuseCode code, String reason) ->
           finish(FrameType.REFUSE, 0, 0, reason(out.putShort((short) code.code()), reason));
       case Open open -> finish(FrameType.OPEN, open.channelId(), 0, open(open, out));
-      case Opened opened -> finish(FrameType.OPENED, opened.channelId(), 0, out);
+      case Opened opened -> finish(FrameType.OPENED, opened.channelId(), 0, opened(opened, out));
       case End end -> finish(FrameType.END, end.channelId(), end.sequence(), end(end, out));
       case Reset(int channelId, ResetCode code, String reason) ->
           finish(FrameType.RESET, channelId, 0, reason(out.putShort((short) code.code()), reason));
@@ -79,7 +80,21 @@ public final class FrameEncoder {
 
   private static ByteBuffer open(Open open, ByteBuffer out) {
     out.putShort((short) open.kind().code()).putShort((short) open.port());
-    return out.putInt(open.historyPages()).putLong(open.migrationId());
+    out.putInt(open.historyPages()).putLong(open.migrationId());
+    Digest baseline = open.baseline();
+    if (baseline != null) {
+      baseline.write(out);
+    }
+    return out;
+  }
+
+  private static ByteBuffer opened(Opened opened, ByteBuffer out) {
+    List<PageRange> missing = opened.missing();
+    if (missing != null) {
+      out.putShort((short) missing.size());
+      missing.forEach(range -> out.putInt(range.first()).putInt(range.pages()));
+    }
+    return out;
   }
 
   private static ByteBuffer end(End end, ByteBuffer out) {

@@ -3,11 +3,13 @@ package io.novacron.dwcp.wire;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
  * Reads the fields of all frames; the length is within the type's limit already. What is refused
- * here is what no version 1 peer writes, see PROTOCOL.md section 2.
+ * here is what no peer writes, see PROTOCOL.md section 2.
  */
 final class FrameReader {
   /** Text goes to logs and terminals. */
@@ -58,7 +60,7 @@ final class FrameReader {
       case HELLO_REPLY -> helloReply(in);
       case REFUSE -> new Frame.Refuse(RefuseCode.ofCode(in.getShort() & 0xffff), reason(in));
       case OPEN -> open(channelId, in);
-      case OPENED -> new Frame.Opened(channelId);
+      case OPENED -> opened(channelId, in);
       case END -> new Frame.End(channelId, sequence, count(in, type), Digest.read(in));
       case RESET ->
           new Frame.Reset(channelId, ResetCode.ofCode(in.getShort() & 0xffff), reason(in));
@@ -108,7 +110,31 @@ final class FrameReader {
     if (historyPages < 0) {
       throw new WireException("OPEN of channel " + channelId + " asks for a negative history");
     }
-    return new Frame.Open(channelId, kind, in.getLong(), port, historyPages);
+    long migrationId = in.getLong();
+    Digest baseline = in.hasRemaining() ? Digest.read(in) : null;
+    return new Frame.Open(channelId, kind, migrationId, port, historyPages, baseline);
+  }
+
+  private static Frame opened(int channelId, ByteBuffer in) throws WireException {
+    if (!in.hasRemaining()) {
+      return new Frame.Opened(channelId);
+    }
+    int count = in.getShort() & 0xffff;
+    if (count > Limits.MAX_MISSING_RANGES) {
+      throw new WireException(
+          "OPENED lists " + count + " ranges; at most " + Limits.MAX_MISSING_RANGES);
+    }
+    List<PageRange> missing = new ArrayList<>();
+    long end = 0;
+    for (int i = 0; i < count; i++) {
+      PageRange range = new PageRange(in.getInt(), in.getInt());
+      if (range.first() < end || range.pages() < 1) {
+        throw new WireException("OPENED lists " + range + " behind page " + end);
+      }
+      end = (long) range.first() + range.pages();
+      missing.add(range);
+    }
+    return new Frame.Opened(channelId, missing);
   }
 
   private static void magic(ByteBuffer in) throws WireException {

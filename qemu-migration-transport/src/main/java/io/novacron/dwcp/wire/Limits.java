@@ -52,5 +52,11 @@ public final class Limits {
    */
   public static final int MAX_FRAMES_AHEAD = 131_072;
 
+  /**
+   * Runs of pages that a destination may lack of a baseline. A damaged sector costs one; a disk
+   * that costs more than this is better off without a baseline.
+   */
+  public static final int MAX_MISSING_RANGES = 64;
+
   private Limits() {}
 }

@@ -110,7 +110,7 @@ final class TwoDaemons implements AutoCloseable {
   private final class LoopbackHost implements DestinationSessions.Host {
     @Override
     public DestinationSession.Connector connector(
-        String sourceHost, EventLoop loop, IntSupplier streams) {
+        String sourceHost, int version, EventLoop loop, IntSupplier streams) {
       destinationStreams = streams;
       return (open, channel, outcome) -> connect(loop, open, channel, outcome);
     }

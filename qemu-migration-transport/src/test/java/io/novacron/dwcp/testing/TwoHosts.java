@@ -1,5 +1,6 @@
 package io.novacron.dwcp.testing;
 
+import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.encoding.Batch;
 import io.novacron.dwcp.encoding.BatchPool;
 import io.novacron.dwcp.kernels.JavaPageKernels;
@@ -13,6 +14,7 @@ import io.novacron.dwcp.session.SourceSession;
 import io.novacron.dwcp.session.StreamSession;
 import io.novacron.dwcp.wire.ChannelKind;
 import io.novacron.dwcp.wire.Frame;
+import io.novacron.dwcp.wire.ProtocolVersions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -104,6 +106,7 @@ public final class TwoHosts {
   private final ArrayDeque<Connecting> connecting = new ArrayDeque<>();
   private final Map<Integer, byte[]> answers = new HashMap<>();
   private boolean answersEnd = true;
+  private @Nullable BaselinePages destinationBaseline;
   private boolean connectsFail;
   private boolean holdsConnects;
   private long steps;
@@ -114,6 +117,13 @@ public final class TwoHosts {
   }
 
   public TwoHosts(long seed, int poolBatches) {
+    this(seed, poolBatches, ProtocolVersions.SPOKEN.newest());
+  }
+
+  /**
+   * @param version of the protocol that the destination takes the session for
+   */
+  public TwoHosts(long seed, int poolBatches, int version) {
     this.seed = seed;
     this.random = new Random(seed);
     this.poolBatches = poolBatches;
@@ -124,6 +134,7 @@ public final class TwoHosts {
     source = new SourceSession(sourceSide.factory(clock), settings, sourceListener());
     destination =
         new DestinationSession(
+            version,
             destinationSide.factory(clock),
             settings,
             HISTORY_BUDGET_BYTES,
@@ -180,7 +191,8 @@ public final class TwoHosts {
     destinationLocals.put(next.open().channelId(), local);
     connectedPorts.add(next.open().port());
     local.join(next.channel());
-    next.outcome().connected(local);
+    BaselinePages held = destinationBaseline;
+    next.outcome().connected(local, held == null ? null : held.retain());
   }
 
   public Random random() {
@@ -242,6 +254,20 @@ public final class TwoHosts {
     FakeLocalEnd local = new FakeLocalEnd(random).writes(bytes, thenEnds);
     int historyPages = kind == ChannelKind.LIBVIRT_RPC ? 0 : 512;
     local.join(source.open(new ChannelRequest(kind, ++migrations, port, historyPages), local));
+    locals.add(local);
+    return local;
+  }
+
+  /** What the destination holds for all channels to come; null for none. Stays the caller's. */
+  public void destinationHolds(@Nullable BaselinePages baseline) {
+    destinationBaseline = baseline;
+  }
+
+  /** Opens a memory channel that offers a baseline; null for none. Stays the caller's. */
+  public FakeLocalEnd openMemory(int port, byte[] bytes, @Nullable BaselinePages baseline) {
+    FakeLocalEnd local = new FakeLocalEnd(random).writes(bytes, true);
+    ChannelRequest request = new ChannelRequest(ChannelKind.MEMORY, 1, port, 512, baseline);
+    local.join(source.open(request, local));
     locals.add(local);
     return local;
   }

@@ -42,12 +42,18 @@ class DocumentedLayoutTest {
                   "host", "0006686f73742d62")),
           Map.entry("4.3 refuse", Map.of("code", "0001", "reason", "*")),
           Map.entry(
-              "4.4 open-memory",
+              "4.4 open-memory-baseline",
               Map.of(
                   "kind", "0002",
                   "port", "c000",
-                  "historyPages", "00040000",
-                  "migration", "1122334455667788")),
+                  "historyPages", "00030000",
+                  "migration", "1122334455667788",
+                  "baseline", "1e02027bf84cd0b501196f76f5791eb5ab03a2b3ad0fb05ba56a560c135e81d0")),
+          Map.entry(
+              "4.5 opened-baseline-damaged",
+              Map.of(
+                  "missingRanges", "0002",
+                  "missing", "000000400000004000000fa000000001")),
           Map.entry("4.6 data", Map.of("batch", HexFormat.of().formatHex(ExampleFrames.BATCH))),
           Map.entry(
               "4.7 end",

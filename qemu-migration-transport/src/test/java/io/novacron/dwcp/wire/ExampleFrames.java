@@ -3,9 +3,10 @@ package io.novacron.dwcp.wire;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** One frame of each kind, named as its vector in vectors/wire/1 is. */
+/** One frame of each kind, named as its vector below vectors/wire is. */
 final class ExampleFrames {
   static final SessionId SESSION = new SessionId(0x0011223344556677L, 0x8899aabbccddeeffL);
   static final long SOURCE_INSTANCE = 0x0102030405060708L;
@@ -46,6 +47,13 @@ final class ExampleFrames {
     frames.put("open-memory", new Frame.Open(2, ChannelKind.MEMORY, MIGRATION, 49152, 262144));
     frames.put("open-disk", new Frame.Open(3, ChannelKind.DISK, MIGRATION, 49153, 0));
     frames.put("opened", new Frame.Opened(2));
+    frames.put(
+        "open-memory-baseline",
+        new Frame.Open(2, ChannelKind.MEMORY, MIGRATION, 49152, 196608, CHAIN));
+    frames.put("opened-baseline", new Frame.Opened(2, List.of()));
+    frames.put(
+        "opened-baseline-damaged",
+        new Frame.Opened(2, List.of(new PageRange(64, 64), new PageRange(4000, 1))));
     frames.put("end", new Frame.End(2, 2, 3, CHAIN));
     frames.put(
         "reset",

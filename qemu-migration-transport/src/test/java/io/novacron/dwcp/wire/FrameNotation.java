@@ -2,6 +2,8 @@ package io.novacron.dwcp.wire;
 
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** Frames as one line of text, in the words of PROTOCOL.md. */
 final class FrameNotation {
@@ -28,10 +30,18 @@ final class FrameNotation {
               .formatted(version, session, instance, budget, host);
       case Frame.Refuse(RefuseCode code, String reason) ->
           "REFUSE code=%s reason=%s".formatted(code, reason);
-      case Frame.Open(int channel, ChannelKind kind, long migration, int port, int pages) ->
+      case Frame.Open(
+              int channel,
+              ChannelKind kind,
+              long migration,
+              int port,
+              int pages,
+              Digest baseline) ->
           "OPEN channel=%d kind=%s port=%d historyPages=%d migration=%016x"
-              .formatted(channel, kind, port, pages, migration);
-      case Frame.Opened(int channel) -> "OPENED channel=%d".formatted(channel);
+                  .formatted(channel, kind, port, pages, migration)
+              + (baseline == null ? "" : " baseline=" + hex(baseline));
+      case Frame.Opened(int channel, List<PageRange> missing) ->
+          "OPENED channel=%d".formatted(channel) + (missing == null ? "" : missing(missing));
       case Frame.Data(int channel, long sequence, PayloadBuffer payload) ->
           "DATA channel=%d sequence=%d batch=%s".formatted(channel, sequence, hex(payload.bytes()));
       case Frame.End(int channel, long sequence, long rawBytes, Digest chain) ->
@@ -46,6 +56,13 @@ final class FrameNotation {
       case Frame.Pong(long token) -> "PONG token=%016x".formatted(token);
       case Frame.Goodbye(String reason) -> "GOODBYE reason=" + reason;
     };
+  }
+
+  private static String missing(List<PageRange> ranges) {
+    return " missing="
+        + ranges.stream()
+            .map(range -> range.first() + "+" + range.pages())
+            .collect(Collectors.joining(","));
   }
 
   private static String hex(Digest digest) {

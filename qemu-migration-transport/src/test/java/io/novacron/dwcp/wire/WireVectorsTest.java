@@ -15,12 +15,13 @@ import org.junit.jupiter.api.Test;
 
 /** Vectors made with another program from PROTOCOL.md. Append only: peers of old releases live. */
 class WireVectorsTest {
-  private static final Path VECTORS = Path.of("src/test/resources/vectors/wire/1");
+  /** A directory for each version, with what it brought. */
+  private static final Path VECTORS = Path.of("src/test/resources/vectors/wire");
 
   private static Map<String, String> vectors() throws IOException {
     Map<String, String> vectors = new TreeMap<>();
-    try (Stream<Path> files = Files.list(VECTORS)) {
-      for (Path file : files.toList()) {
+    try (Stream<Path> files = Files.walk(VECTORS)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = file.getFileName().toString().replace(".hex", "");
         vectors.put(name, Files.readString(file).replaceAll("\\s", ""));
       }

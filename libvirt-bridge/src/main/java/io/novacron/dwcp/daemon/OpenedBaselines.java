@@ -1,0 +1,72 @@
+package io.novacron.dwcp.daemon;
+
+import io.novacron.dwcp.baseline.Baselines;
+import io.novacron.dwcp.baseline.FileBaselineStore;
+import io.novacron.dwcp.config.DaemonConfig.BaselineConfig;
+import io.novacron.dwcp.intercept.MigrationJournal;
+import io.novacron.dwcp.kernels.PageKernels;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The baselines of this host, with its log and counters. */
+final class OpenedBaselines implements Baselines.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(Baselines.class);
+
+  private final MigrationJournal journal;
+
+  private OpenedBaselines(MigrationJournal journal) {
+    this.journal = journal;
+  }
+
+  /** Empty, with a warning, where the directory cannot be used: migrations go without baselines. */
+  static Optional<Baselines> in(
+      Path directory, BaselineConfig wanted, PageKernels kernels, MigrationJournal journal) {
+    try {
+      FileBaselineStore store =
+          FileBaselineStore.open(
+              directory, wanted.maxBytes(), wanted.maxAge(), InstantSource.system());
+      forgetInTime(store);
+      int cores = Runtime.getRuntime().availableProcessors();
+      return Optional.of(new Baselines(store, kernels, cores, new OpenedBaselines(journal)));
+    } catch (IOException e) {
+      LOG.warn("baselines are off: {} cannot be used: {}", directory, e.toString());
+      return Optional.empty();
+    }
+  }
+
+  /** It is the memory of guests: it goes in time also where no guest comes any more. */
+  private static void forgetInTime(FileBaselineStore store) {
+    Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("dwcp-baseline-age").factory())
+        .scheduleWithFixedDelay(() -> forget(store), 1, 1, TimeUnit.HOURS);
+  }
+
+  private static void forget(FileBaselineStore store) {
+    try {
+      store.removeExpired();
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("baselines that are too old stay behind: {}", e.toString());
+    }
+  }
+
+  @Override
+  public void count(String what, long more) {
+    journal.count("baselines." + what, more);
+  }
+
+  @Override
+  public void warn(String sentence) {
+    LOG.warn("{}", sentence);
+  }
+
+  @Override
+  public void note(String sentence) {
+    LOG.info("{}", sentence);
+  }
+}

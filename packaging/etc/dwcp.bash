@@ -157,18 +157,27 @@ function _complete_dwcp() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} status" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} peers" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} history" ];    then _picocli_dwcp; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} baselines" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} replay" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} doctor" ];    then _picocli_dwcp; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} baselines list" ];    then _picocli_dwcp_baselines; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} baselines drop" ];    then _picocli_dwcp_baselines; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
   local cmds0=(status)
   local cmds1=(peers)
   local cmds2=(history)
-  local cmds3=(replay)
-  local cmds4=(doctor)
+  local cmds3=(baselines)
+  local cmds4=(replay)
+  local cmds5=(doctor)
+  local cmds6=(baselines list)
+  local cmds7=(baselines drop)
 
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dwcp_doctor; return $?; fi
-  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_dwcp_replay; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dwcp_baselines_drop; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dwcp_baselines_list; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dwcp_doctor; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dwcp_replay; return $?; fi
+  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_dwcp_baselines; return $?; fi
   if CompWordsContainsArray "${cmds2[@]}"; then _picocli_dwcp_history; return $?; fi
   if CompWordsContainsArray "${cmds1[@]}"; then _picocli_dwcp_peers; return $?; fi
   if CompWordsContainsArray "${cmds0[@]}"; then _picocli_dwcp_status; return $?; fi
@@ -182,7 +191,7 @@ function _picocli_dwcp() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="status peers history replay doctor"
+  local commands="status peers history baselines replay doctor"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts=""
 
@@ -288,6 +297,24 @@ function _picocli_dwcp_history() {
   fi
 }
 
+# Generates completions for the options and subcommands of the `baselines` subcommand.
+function _picocli_dwcp_baselines() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands="list drop"
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
 # Generates completions for the options and subcommands of the `replay` subcommand.
 function _picocli_dwcp_replay() {
   # Get completion data
@@ -365,6 +392,66 @@ function _picocli_dwcp_doctor() {
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
       return $?
       ;;
+    '--runtime-dir')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `list` subcommand.
+function _picocli_dwcp_baselines_list() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--runtime-dir'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--runtime-dir')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `drop` subcommand.
+function _picocli_dwcp_baselines_drop() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '--all' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--runtime-dir'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
     '--runtime-dir')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames

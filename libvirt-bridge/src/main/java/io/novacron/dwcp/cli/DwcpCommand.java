@@ -20,6 +20,7 @@ import picocli.CommandLine.IVersionProvider;
       StatusCommand.class,
       PeersCommand.class,
       HistoryCommand.class,
+      BaselinesCommand.class,
       ReplayCommand.class,
       DoctorCommand.class
     },

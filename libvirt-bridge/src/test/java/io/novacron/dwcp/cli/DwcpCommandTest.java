@@ -76,6 +76,36 @@ class DwcpCommandTest {
   }
 
   @Test
+  void listsBaselines() {
+    assertEquals(0, dwcp("baselines", "list"));
+    assertEquals(
+        """
+        GUEST                                 DOMAIN  PEER    WRITTEN                   SIZE
+        6695eb01-f6a4-8304-79aa-97f2502e193f  vm-1    host-b  2026-11-22 12:00:00  180.0 MiB
+        00000000-0000-0001-0000-000000000002  -       host-c  2026-11-22 12:00:00    3.0 MiB
+        """,
+        out.toString());
+  }
+
+  @Test
+  void dropsTheBaselinesOfAGuestOrAll() {
+    assertEquals(0, dwcp("baselines", "drop", "6695eb01-f6a4-8304-79aa-97f2502e193f"));
+    assertTrue(out.toString().endsWith("180.0 MiB\n1 removed\n"), out.toString());
+    assertEquals(0, dwcp("baselines", "drop", "--all"));
+    assertTrue(out.toString().endsWith("2 removed\n"), out.toString());
+    assertEquals(0, dwcp("baselines", "drop", "00000000-0000-0000-0000-000000000001"));
+    assertTrue(out.toString().endsWith("no baseline was kept\n"), out.toString());
+  }
+
+  @Test
+  void dropsNoBaselineWithoutBeingToldWhich() {
+    assertEquals(2, dwcp("baselines", "drop"));
+    assertEquals(2, dwcp("baselines", "drop", "not-a-uuid"));
+    assertEquals(2, dwcp("baselines", "drop", "--all", "6695eb01-f6a4-8304-79aa-97f2502e193f"));
+    assertEquals(2, dwcp("baselines"));
+  }
+
+  @Test
   void listsHistory() {
     assertEquals(0, dwcp("history"));
     assertEquals(

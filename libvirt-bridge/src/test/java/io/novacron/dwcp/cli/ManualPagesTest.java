@@ -24,12 +24,17 @@ class ManualPagesTest {
   void describesEverySubcommandAndOptionOfDwcp() throws IOException {
     String manual = manual("dwcp.1");
     CommandLine dwcp = DwcpCommand.commandLine();
-    assertOptions(manual, dwcp);
     assertFalse(dwcp.getSubcommands().isEmpty());
-    dwcp.getSubcommands()
+    assertSubcommands(manual, dwcp, "");
+  }
+
+  private static void assertSubcommands(String manual, CommandLine parent, String path) {
+    assertOptions(manual, parent);
+    parent
+        .getSubcommands()
         .forEach((name, command) -> {
-          assertTrue(manual.contains(".B " + name), name);
-          assertOptions(manual, command);
+          assertTrue(manual.contains(".B " + path + name + "\n"), path + name);
+          assertSubcommands(manual, command, path + name + " ");
         });
   }
 

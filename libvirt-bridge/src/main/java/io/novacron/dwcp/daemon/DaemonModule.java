@@ -107,8 +107,7 @@ final class DaemonModule extends AbstractModule {
   @Singleton
   Optional<Baselines> baselines(KernelVariants kernels, MigrationJournal journal) {
     return config.baselines().isEnabled()
-        ? OpenedBaselines.in(
-            config.baselineDir(), config.baselines(), kernels.chosen(), journal)
+        ? OpenedBaselines.in(config.baselineDir(), config.baselines(), kernels.chosen(), journal)
         : Optional.empty();
   }
 

@@ -70,7 +70,8 @@ class BaselineFormatTest {
     Thread[] threads = new Thread[3];
     try (BaselinePages pages = reader.pages()) {
       for (int i = 0; i < threads.length; i++) {
-        threads[i] = Thread.ofPlatform().start(() -> reader.fill(new JavaPageKernels(), () -> false));
+        threads[i] =
+            Thread.ofPlatform().start(() -> reader.fill(new JavaPageKernels(), () -> false));
       }
       for (Thread each : threads) {
         each.join();

@@ -78,7 +78,8 @@ class BaselineNegotiationTest {
     assertArrayEquals(kept[0].id(), kept[1].id());
     for (long seed = 0; seed < 10; seed++) {
       ChannelTally tally = visit(seed, guest(), kept[1], kept[0]);
-      assertTrue(tally.sent().pages().full() < 20, tally::toString); // those that a flush cut in two
+      assertTrue(
+          tally.sent().pages().full() < 20, tally::toString); // those that a flush cut in two
       assertTrue(tally.sent().pages().baseline() > 100);
       assertTrue(tally.wireBytes() < tally.rawBytes() / 20, tally::toString);
     }

@@ -44,11 +44,12 @@ public final class CodecChoice {
    * @param queueNanos how long what the link still has to carry waits for it; negative while the
    *     path is not full
    * @param compressedRatio payload bytes / raw bytes of the last compressed batches; 1.0 before
-   * @param isHeldBack whether bytes were kept waiting since the last choice because the wire is not
-   *     known to carry more at the present ratio: then the link is the limit, though it is idle
+   * @param isLinkTheLimit whether that is known otherwise, though the link may be idle now: bytes
+   *     were kept waiting since the last choice because the wire is not known to carry more at the
+   *     present ratio, or the path is slower than the encoders
    */
   public record Facts(
-      int encodeQueueBatches, long queueNanos, double compressedRatio, boolean isHeldBack) {}
+      int encodeQueueBatches, long queueNanos, double compressedRatio, boolean isLinkTheLimit) {}
 
   private final ResidueCodec stored = new StoredCodec();
   private final ResidueCodec level1 = new ZstdCodec(1);
@@ -62,7 +63,7 @@ public final class CodecChoice {
   private boolean linkIsFast;
 
   public ResidueCodec choose(Facts facts) {
-    look(facts.isHeldBack() ? Long.MAX_VALUE : facts.queueNanos());
+    look(facts.isLinkTheLimit() ? Long.MAX_VALUE : facts.queueNanos());
     if (linkIsFast) {
       return stored;
     }

@@ -38,13 +38,14 @@ final class EncodingPace {
 
   ResidueCodec codec(ChannelSender sender, int encodeQueueBatches) {
     CodecChoice.Facts facts =
-        new CodecChoice.Facts(encodeQueueBatches, sender.linkQueueNanos(), ratio, isHeldBack);
+        new CodecChoice.Facts(
+            encodeQueueBatches, sender.linkQueueNanos(), ratio, isHeldBack || sender.isSlowPath());
     isHeldBack = false;
     return choice.choose(facts);
   }
 
   /** For bytes that someone waits for. */
   ResidueCodec latencyCodec(ChannelSender sender) {
-    return choice.fast(sender.linkQueueNanos());
+    return choice.fast(sender.isSlowPath() ? Long.MAX_VALUE : sender.linkQueueNanos());
   }
 }

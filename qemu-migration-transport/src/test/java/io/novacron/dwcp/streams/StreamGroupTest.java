@@ -229,6 +229,24 @@ class StreamGroupTest {
   }
 
   @Test
+  void aFarPathThatWasNotSeenToCarryMuchIsSlowAndANearOneIsNot() throws WireException {
+    Recorder link = new Recorder(99);
+    link.unconfirmedBytes = 0;
+    group.add(link);
+    assertTrue(sender.isSlowPath(), "nothing is known of it");
+    data(sender, false, 100_000);
+    clock.advanceMillis(40);
+    sender.acknowledged(new Frame.Ack(1, 1, 0));
+    assertTrue(sender.isSlowPath());
+    data(sender, false, 100_000);
+    clock.advanceMillis(1);
+    sender.acknowledged(new Frame.Ack(1, 2, 0));
+    assertFalse(sender.isSlowPath());
+    data(sender, false, 100_000);
+    assertTrue(sender.linkQueueNanos() <= 0, "the destination has them, the link is free");
+  }
+
+  @Test
   void sendsPlacesInTheOrderInWhichTheyAreFilled() {
     Recorder link = new Recorder(9);
     group.add(link);

@@ -57,6 +57,12 @@ public final class BacklogWindow {
   /** 32 MiB/s, some 270 Mbit/s: a slower path shows within a few epochs that it is the limit. */
   private static final double UNPROVEN_BYTES_PER_SECOND = 32 * 1024 * 1024;
 
+  /** 800 MB/s: what a destination writes to QEMU on a core or two; 32 MB beside the path's own. */
+  private static final double RAW_BYTES_PER_NANO = 0.8;
+
+  /** 300 ms, around the world; also while nothing is known. */
+  private static final long LONGEST_RTT_NANOS = 300_000_000L;
+
   private final long ceilingBytes;
   private final double[] epochRates = new double[EPOCHS];
   private int epoch;
@@ -154,6 +160,16 @@ public final class BacklogWindow {
   private void remember(double rate) {
     epoch = (epoch + 1) % EPOCHS;
     epochRates[epoch] = rate;
+  }
+
+  /**
+   * Raw bytes that may be under way now, whatever they shrank to: references and deltas make
+   * hundreds of megabytes of a window of wire bytes, which the destination then still has to copy
+   * while the guest stands still.
+   */
+  public long rawBytes() {
+    long pathNanos = Math.min(rttNanos, LONGEST_RTT_NANOS);
+    return (long) (RAW_BYTES_PER_NANO * (double) (pathNanos + TARGET_NANOS));
   }
 
   /** Bytes per nanosecond. */

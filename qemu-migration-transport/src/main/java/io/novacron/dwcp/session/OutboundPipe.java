@@ -133,9 +133,11 @@ final class OutboundPipe {
   }
 
   private boolean pathHasRoom() {
+    long rawBytes = pendingRawBytes + builder.rawBytes();
     return sender.hasRoom(
-        pace.expectedWireBytes(pendingRawBytes + builder.rawBytes()),
-        (long) (digesting.size() + encoding + 2) * SourceEncoder.maxPayloadBytes());
+        pace.expectedWireBytes(rawBytes),
+        (long) (digesting.size() + encoding + 2) * SourceEncoder.maxPayloadBytes(),
+        rawBytes);
   }
 
   /** Only before the guest stands still does QEMU's belief in the bandwidth decide anything. */
@@ -405,7 +407,7 @@ final class OutboundPipe {
       intakePace.encoded(stage.rawBytes, payload.bytes().remaining());
     }
     pace.encoded(stage.rawBytes, payload.bytes().remaining(), codec);
-    sender.data(place, payload);
+    sender.data(place, payload, stage.rawBytes);
   }
 
   /** All bytes and END are at the peer's local connection. */

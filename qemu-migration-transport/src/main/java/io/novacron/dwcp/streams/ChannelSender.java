@@ -40,6 +40,7 @@ public final class ChannelSender {
   private long creditBytes = Limits.INITIAL_CREDIT_BYTES;
   private long sentPayloadBytes;
   private long backlogBytes;
+  private long rawBacklogBytes;
   private int unsentFrames;
   private long wireBytes;
 
@@ -67,11 +68,13 @@ public final class ChannelSender {
     return frame;
   }
 
-  /** Sends a DATA frame in its place; owns {@code payload}. */
-  public void data(OutboundFrame frame, PayloadBuffer payload) {
+  /** Sends a DATA frame in its place, which stands for so many raw bytes; owns {@code payload}. */
+  public void data(OutboundFrame frame, PayloadBuffer payload, int rawBytes) {
     frame.fill(FrameEncoder.dataHeader(channelId, frame.sequence(), payload.bytes()), payload);
     if (!frame.isAcknowledged()) {
       backlogBytes += frame.wireBytes();
+      frame.standsFor(rawBytes);
+      rawBacklogBytes += rawBytes;
       sentPayloadBytes += frame.payloadBytes();
       streams.offer(frame);
     }
@@ -112,6 +115,7 @@ public final class ChannelSender {
         head = unacknowledged.peekFirst()) {
       unacknowledged.removeFirst();
       ackedBytes += head.wireBytes();
+      rawBacklogBytes -= head.rawBytes();
       newest = head.mark();
       head.drop();
     }
@@ -152,10 +156,12 @@ public final class ChannelSender {
    *
    * @param pendingBytes estimate of the wire bytes of batches that wait to be encoded
    * @param pendingPayloadBytes the most that those batches can become
+   * @param pendingRawBytes raw bytes of those batches
    */
-  public boolean hasRoom(long pendingBytes, long pendingPayloadBytes) {
+  public boolean hasRoom(long pendingBytes, long pendingPayloadBytes, long pendingRawBytes) {
     return unacknowledged.size() < MAX_UNACKNOWLEDGED_FRAMES
         && backlogBytes + pendingBytes < window.bytes()
+        && rawBacklogBytes + pendingRawBytes < window.rawBytes()
         && sentPayloadBytes + pendingPayloadBytes + Limits.MAX_DATA_BYTES <= creditBytes;
   }
 

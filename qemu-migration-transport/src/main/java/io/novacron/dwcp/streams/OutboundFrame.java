@@ -22,6 +22,7 @@ public final class OutboundFrame {
   private @Nullable ByteBuffer header;
   private @Nullable PayloadBuffer payload;
   private @Nullable SendMark mark;
+  private int rawBytes;
   private boolean acknowledged;
   private boolean waiting;
 
@@ -83,6 +84,15 @@ public final class OutboundFrame {
 
   public int payloadBytes() {
     return payload == null ? 0 : payload.bytes().remaining();
+  }
+
+  /** Bytes of the local connection that the frame stands for. */
+  int rawBytes() {
+    return rawBytes;
+  }
+
+  void standsFor(int localBytes) {
+    rawBytes = localBytes;
   }
 
   public int wireBytes() {

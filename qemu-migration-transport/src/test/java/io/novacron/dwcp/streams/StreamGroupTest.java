@@ -66,7 +66,7 @@ class StreamGroupTest {
 
   private OutboundFrame data(ChannelSender of, boolean urgent, int payloadBytes) {
     OutboundFrame place = of.place(urgent);
-    of.data(place, payload(payloadBytes));
+    of.data(place, payload(payloadBytes), payloadBytes);
     return place;
   }
 
@@ -228,6 +228,22 @@ class StreamGroupTest {
     assertEquals(waiting.wireBytes(), group.linkQueueBytes(5_000_001));
   }
 
+  /** References to a baseline: some bytes on the wire for a megabyte at the destination. */
+  @Test
+  void bytesThatShrinkToNothingStillFillTheWindow() throws WireException {
+    group.add(new Recorder(99));
+    int rawBytes = 64 << 20;
+    for (int i = 0; i < 4; i++) {
+      assertTrue(sender.hasRoom(0, 0, 0));
+      sender.data(sender.place(false), payload(10), rawBytes);
+    }
+    assertTrue(sender.hasRoom(0, 0, 3 << 20));
+    sender.data(sender.place(false), payload(10), rawBytes);
+    assertFalse(sender.hasRoom(0, 0, 0));
+    sender.acknowledged(new Frame.Ack(1, 5, 0));
+    assertTrue(sender.hasRoom(0, 0, 0));
+  }
+
   @Test
   void aFarPathThatWasNotSeenToCarryMuchIsSlowAndANearOneIsNot() throws WireException {
     Recorder link = new Recorder(99);
@@ -253,8 +269,8 @@ class StreamGroupTest {
     OutboundFrame first = sender.place(false);
     OutboundFrame second = sender.place(false);
     assertEquals(2, sender.unsentFrames());
-    sender.data(second, payload(10));
-    sender.data(first, payload(10));
+    sender.data(second, payload(10), 10);
+    sender.data(first, payload(10), 10);
     assertEquals(List.of("1:1", "1:0"), link.sent);
     assertEquals(0, sender.unsentFrames());
     assertEquals(2, moved);
@@ -287,21 +303,21 @@ class StreamGroupTest {
 
   @Test
   void hasNoRoomBeyondTheCreditOfThePeer() throws WireException {
-    assertTrue(sender.hasRoom(0, Limits.INITIAL_CREDIT_BYTES - Limits.MAX_DATA_BYTES));
-    assertFalse(sender.hasRoom(0, Limits.INITIAL_CREDIT_BYTES - Limits.MAX_DATA_BYTES + 1));
+    assertTrue(sender.hasRoom(0, Limits.INITIAL_CREDIT_BYTES - Limits.MAX_DATA_BYTES, 0));
+    assertFalse(sender.hasRoom(0, Limits.INITIAL_CREDIT_BYTES - Limits.MAX_DATA_BYTES + 1, 0));
     sender.acknowledged(new Frame.Ack(1, 0, 2 * Limits.INITIAL_CREDIT_BYTES));
-    assertTrue(sender.hasRoom(0, 2 * Limits.INITIAL_CREDIT_BYTES - Limits.MAX_DATA_BYTES));
+    assertTrue(sender.hasRoom(0, 2 * Limits.INITIAL_CREDIT_BYTES - Limits.MAX_DATA_BYTES, 0));
     sender.acknowledged(new Frame.Ack(1, 0, 5));
-    assertTrue(sender.hasRoom(0, 2 * Limits.INITIAL_CREDIT_BYTES - Limits.MAX_DATA_BYTES));
+    assertTrue(sender.hasRoom(0, 2 * Limits.INITIAL_CREDIT_BYTES - Limits.MAX_DATA_BYTES, 0));
   }
 
   @Test
   void hasNoRoomForEverMoreSmallFrames() {
     for (int i = 0; i < ChannelSender.MAX_UNACKNOWLEDGED_FRAMES; i++) {
-      assertTrue(sender.hasRoom(0, 0));
+      assertTrue(sender.hasRoom(0, 0, 0));
       sender.place(true);
     }
-    assertFalse(sender.hasRoom(0, 0));
+    assertFalse(sender.hasRoom(0, 0, 0));
   }
 
   @Test
@@ -310,7 +326,7 @@ class StreamGroupTest {
     OutboundFrame place = sender.place(false);
     data(sender, false, 10);
     sender.drop();
-    sender.data(place, payload(10));
+    sender.data(place, payload(10), 10);
     assertEquals(0, buffers.held());
     assertEquals(0, group.queuedFrames());
   }

@@ -48,6 +48,8 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
   /** Its baseline is counted in the history. */
   private @Nullable BaselinePages counted;
 
+  private boolean closed;
+
   CarriedConnection(Peer peer, PeerLink link, SourceSession session, PeerSocket.Wiring wiring) {
     this.link = link;
     this.session = session;
@@ -78,7 +80,12 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
         .addLast("local", local);
     local.join(
         session.open(new ChannelRequest(ChannelKind.LIBVIRT_RPC, connectionId, 0, 0), local));
-    socket.closeFuture().addListener(closed -> listeners.values().forEach(DataListeners::close));
+    socket.closeFuture().addListener(future -> closed());
+  }
+
+  private void closed() {
+    closed = true;
+    listeners.values().forEach(DataListeners::close);
   }
 
   private Optional<String> problem() {
@@ -106,6 +113,9 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
   }
 
   private void listen(RelayAction.AnnouncePorts announcement, Announced answer) {
+    if (closed) {
+      return; // libvirt went away while the baseline was awaited: nobody would close the listeners
+    }
     Subject subject = announcement.subject();
     PrepareReply reply = announcement.reply();
     DataListeners open = new DataListeners(link.loop(), wiring.dataPorts());

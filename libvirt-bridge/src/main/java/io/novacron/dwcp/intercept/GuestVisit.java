@@ -26,8 +26,9 @@ final class GuestVisit {
 
   private @Nullable BaselinePages ready;
   private int openChannels;
+  private boolean hasBrokenChannel;
   private boolean ended;
-  private boolean isWorthKeeping;
+  private boolean hasMoved;
 
   GuestVisit(Baselines baselines, BaselineStore.Key key, int mostPages) {
     this.baselines = baselines;
@@ -66,7 +67,7 @@ final class GuestVisit {
         .keepHistory(history -> {
           histories.set(at, history);
           openChannels--;
-          isWorthKeeping &= channel.abortReason().isEmpty();
+          hasBrokenChannel |= !channel.abortReason().isEmpty();
           settle();
         });
   }
@@ -74,11 +75,11 @@ final class GuestVisit {
   /**
    * The migration is over; its channels may still be on their way to their end.
    *
-   * @param hasMoved whether the guest now runs on the destination
+   * @param guestHasMoved whether the guest now runs on the destination
    */
-  void ended(boolean hasMoved) {
+  void ended(boolean guestHasMoved) {
     ended = true;
-    isWorthKeeping = hasMoved;
+    hasMoved = guestHasMoved;
     load.close();
     settle();
   }
@@ -89,7 +90,7 @@ final class GuestVisit {
     }
     List<ChannelHistory> whole = histories.stream().filter(Objects::nonNull).toList();
     histories.clear();
-    if (isWorthKeeping && !whole.isEmpty()) {
+    if (hasMoved && !hasBrokenChannel && !whole.isEmpty()) {
       baselines.keep(key, whole);
     } else {
       whole.forEach(ChannelHistory::close);

@@ -200,6 +200,18 @@ public final class ConfigKeys {
           "Some forty guests of 1 GiB of used memory, which zstd makes a quarter.",
           FIRST);
 
+  static final ConfigKey<Long> BASELINES_DISK_MAX_BYTES =
+      new ConfigKey<>(
+          "baselines.disk-max-bytes",
+          new ByteSize(0, 64 * 1024 * 1024 * MIB),
+          "20 GiB",
+          "Room below the state directory for what disks held when --copy-storage-all copied them"
+              + " to another host, so that their way back takes few bytes; the oldest go first, and"
+              + " a tenth of the file system stays free. With 0 B none is kept.",
+          "Two disks with 10 GiB of content; the copy that libvirt leaves behind is overwritten"
+              + " before it can be read.",
+          FIRST);
+
   static final ConfigKey<Duration> BASELINES_MAX_AGE =
       new ConfigKey<>(
           "baselines.max-age",
@@ -250,6 +262,7 @@ public final class ConfigKeys {
           HISTORY_ENTRIES,
           BASELINES_ENABLED,
           BASELINES_MAX_BYTES,
+          BASELINES_DISK_MAX_BYTES,
           BASELINES_MAX_AGE);
 
   /** The keys below each {@code peers.NAME}. */

@@ -67,6 +67,7 @@ final class ConfigReader {
         new BaselineConfig(
             Boolean.parseBoolean(value(ConfigKeys.BASELINES_ENABLED)),
             value(ConfigKeys.BASELINES_MAX_BYTES),
+            value(ConfigKeys.BASELINES_DISK_MAX_BYTES),
             value(ConfigKeys.BASELINES_MAX_AGE)));
   }
 

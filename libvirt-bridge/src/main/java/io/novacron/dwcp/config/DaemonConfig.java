@@ -77,8 +77,13 @@ public record DaemonConfig(
    */
   public record HistoryConfig(int entries) {}
 
-  /** What the daemon keeps of the memory of guests. */
-  public record BaselineConfig(boolean isEnabled, long maxBytes, Duration maxAge) {}
+  /**
+   * What the daemon keeps of the memory and the disks of guests.
+   *
+   * @param diskMaxBytes for the content of disks; 0 for none
+   */
+  public record BaselineConfig(
+      boolean isEnabled, long maxBytes, long diskMaxBytes, Duration maxAge) {}
 
   /** Where that lies. */
   public Path baselineDir() {

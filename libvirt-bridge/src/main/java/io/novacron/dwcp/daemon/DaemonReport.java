@@ -196,7 +196,7 @@ final class DaemonReport implements DaemonView {
 
   private boolean drop(BaselineStore.Entry entry) {
     try {
-      return baselines.isPresent() && baselines.get().store().drop(entry.key());
+      return baselines.isPresent() && baselines.get().drop(entry.key());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -204,7 +204,7 @@ final class DaemonReport implements DaemonView {
 
   private List<BaselineStore.Entry> entries() {
     try {
-      return baselines.isPresent() ? baselines.get().store().entries() : List.of();
+      return baselines.isPresent() ? baselines.get().entries() : List.of();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

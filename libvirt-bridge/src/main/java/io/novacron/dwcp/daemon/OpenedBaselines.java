@@ -1,7 +1,9 @@
 package io.novacron.dwcp.daemon;
 
 import io.novacron.dwcp.baseline.Baselines;
+import io.novacron.dwcp.baseline.DiskBaselines;
 import io.novacron.dwcp.baseline.FileBaselineStore;
+import io.novacron.dwcp.baseline.FileDiskBaselines;
 import io.novacron.dwcp.config.DaemonConfig.BaselineConfig;
 import io.novacron.dwcp.intercept.MigrationJournal;
 import io.novacron.dwcp.kernels.PageKernels;
@@ -31,25 +33,47 @@ final class OpenedBaselines implements Baselines.Listener {
       FileBaselineStore store =
           FileBaselineStore.open(
               directory, wanted.maxBytes(), wanted.maxAge(), InstantSource.system());
-      forgetInTime(store);
+      inTime(store::removeExpired, "dwcp-baseline-age");
       int cores = Runtime.getRuntime().availableProcessors();
-      return Optional.of(new Baselines(store, kernels, cores, new OpenedBaselines(journal)));
+      OpenedBaselines listener = new OpenedBaselines(journal);
+      Optional<DiskBaselines> disks = disksIn(directory.resolveSibling("disks"), wanted, listener);
+      return Optional.of(new Baselines(store, kernels, cores, listener, disks));
     } catch (IOException e) {
       LOG.warn("baselines are off: {} cannot be used: {}", directory, e.toString());
       return Optional.empty();
     }
   }
 
-  /** It is the memory of guests: it goes in time also where no guest comes any more. */
-  private static void forgetInTime(FileBaselineStore store) {
-    Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("dwcp-baseline-age").factory())
-        .scheduleWithFixedDelay(() -> forget(store), 1, 1, TimeUnit.HOURS);
+  private static Optional<DiskBaselines> disksIn(
+      Path directory, BaselineConfig wanted, Baselines.Listener listener) {
+    if (wanted.diskMaxBytes() == 0) {
+      return Optional.empty();
+    }
+    try {
+      FileDiskBaselines files =
+          FileDiskBaselines.open(
+              directory, wanted.diskMaxBytes(), wanted.maxAge(), InstantSource.system());
+      inTime(files::removeExpired, "dwcp-disk-age");
+      return Optional.of(new DiskBaselines(files, listener));
+    } catch (IOException e) {
+      LOG.warn("baselines of disks are off: {} cannot be used: {}", directory, e.toString());
+      return Optional.empty();
+    }
   }
 
-  private static void forget(FileBaselineStore store) {
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** It is the memory of guests: it goes in time also where no guest comes any more. */
+  private static void inTime(Step step, String thread) {
+    Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name(thread).factory())
+        .scheduleWithFixedDelay(() -> forget(step), 1, 1, TimeUnit.HOURS);
+  }
+
+  private static void forget(Step step) {
     try {
-      store.removeExpired();
+      step.run();
     } catch (IOException | RuntimeException e) {
       LOG.warn("baselines that are too old stay behind: {}", e.toString());
     }

@@ -1,6 +1,7 @@
 package io.novacron.dwcp.intercept;
 
 import io.netty.channel.Channel;
+import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.intercept.SourceRelayHandler.Announced;
 import io.novacron.dwcp.netty.LocalSocketHandler;
@@ -168,13 +169,19 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     }
     LocalSocketHandler local = new LocalSocketHandler(socket);
     socket.pipeline().addLast("local", local);
-    BaselinePages baseline = kind == ChannelKind.MEMORY ? baseline(subject) : null;
+    Baseline baseline =
+        switch (kind) {
+          case MEMORY -> baseline(subject);
+          case DISK -> visits.nextDisk(subject);
+          case LIBVIRT_RPC -> null;
+        };
     int historyPages = history.next(isOnlyOne(subject, kind));
     ChannelEnd channel =
         session.open(new ChannelRequest(kind, connectionId, port, historyPages, baseline), local);
     local.join(channel);
     follower.add(subject, channel);
     visits.follow(subject, channel);
+    visits.followDisk(subject, channel, true);
   }
 
   /** The channels of a migration share its baseline, which counts once. */

@@ -12,6 +12,8 @@ import io.novacron.dwcp.relay.MigrationEvent.Subject;
 import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.DestinationSession;
 import io.novacron.dwcp.session.SessionEnd;
+import io.novacron.dwcp.wire.ChannelKind;
+import io.novacron.dwcp.wire.Digest;
 import io.novacron.dwcp.wire.Frame;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -141,6 +143,7 @@ public final class DestinationHost implements DestinationSessions.Host {
       GuestVisits visits = connection.visits();
       Subject subject = visits.newest();
       visits.follow(subject, channel);
+      visits.followDisk(subject, channel, false);
       LocalSockets.connectLoopback(loop, open.port(), socket -> {})
           .addListener((ChannelFuture result) ->
               answer(
@@ -158,8 +161,13 @@ public final class DestinationHost implements DestinationSessions.Host {
         @Nullable Subject subject,
         LocalSocketHandler local,
         DestinationSession.Outcome outcome) {
+      Digest offered = open.baseline();
+      if (open.kind() == ChannelKind.DISK && offered != null) {
+        visits.findDisk(subject, offered, disk -> outcome.connected(local, disk));
+        return;
+      }
       visits.whenReady(
-          open.baseline() == null ? null : subject,
+          offered == null ? null : subject,
           baseline -> outcome.connected(local, baseline == null ? null : baseline.retain()));
     }
 

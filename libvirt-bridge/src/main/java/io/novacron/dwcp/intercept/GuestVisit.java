@@ -20,6 +20,7 @@ final class GuestVisit {
   private final Baselines baselines;
   private final BaselineStore.Key key;
   private final BaselineLoad load;
+  private final DiskVisits disks;
 
   /** Of the memory channels in the order in which they were opened; null until it is known. */
   private final List<@Nullable ChannelHistory> histories = new ArrayList<>();
@@ -34,10 +35,15 @@ final class GuestVisit {
     this.baselines = baselines;
     this.key = key;
     this.load = baselines.load(key, mostPages);
+    this.disks = new DiskVisits(baselines.disks(), key);
   }
 
   BaselineLoad load() {
     return load;
+  }
+
+  DiskVisits disks() {
+    return disks;
   }
 
   /** The baseline did not come in time. */
@@ -81,6 +87,7 @@ final class GuestVisit {
     ended = true;
     hasMoved = guestHasMoved;
     load.close();
+    disks.ended(guestHasMoved);
     settle();
   }
 

@@ -3,6 +3,7 @@ package io.novacron.dwcp.intercept;
 import io.netty.channel.EventLoop;
 import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.encoding.BaselinePages;
+import io.novacron.dwcp.encoding.DiskBaseline;
 import io.novacron.dwcp.page.PageSize;
 import io.novacron.dwcp.plugin.BaselineStore;
 import io.novacron.dwcp.relay.CarryDecision;
@@ -11,6 +12,7 @@ import io.novacron.dwcp.relay.MigrationEvent.Subject;
 import io.novacron.dwcp.relay.MigrationOutcome;
 import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.wire.ChannelKind;
+import io.novacron.dwcp.wire.Digest;
 import io.novacron.dwcp.wire.ProtocolVersions;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -137,6 +139,35 @@ final class GuestVisits {
   @Nullable BaselinePages baseline(Subject subject) {
     GuestVisit visit = running.get(subject);
     return visit == null ? null : visit.baseline();
+  }
+
+  /** Source: what both hosts may have kept of the disk whose channel is opened next. */
+  @Nullable DiskBaseline nextDisk(Subject subject) {
+    GuestVisit visit = running.get(subject);
+    return visit == null ? null : visit.disks().next();
+  }
+
+  /**
+   * Destination: waits for the baseline of a disk, a short time at most.
+   *
+   * @param answer called once on the event loop, with a holder of its own or null
+   */
+  void findDisk(
+      @Nullable Subject subject, Digest offered, Consumer<@Nullable DiskBaseline> answer) {
+    GuestVisit visit = subject == null ? null : running.get(subject);
+    if (visit == null) {
+      answer.accept(null);
+    } else {
+      visit.disks().find(offered, loop, MOST_WAIT_MILLIS, answer);
+    }
+  }
+
+  /** The connection of a disk was opened, before any byte went over it. */
+  void followDisk(@Nullable Subject subject, ChannelEnd channel, boolean isSource) {
+    GuestVisit visit = subject == null ? null : running.get(subject);
+    if (visit != null && channel.kind() == ChannelKind.DISK && !channel.isClosed()) {
+      visit.disks().follow(channel, isSource);
+    }
   }
 
   /** A data connection of the migration was opened. */

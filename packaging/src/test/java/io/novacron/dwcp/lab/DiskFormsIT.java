@@ -39,6 +39,39 @@ class DiskFormsIT {
     assertArrivedPausedWithEqualDisks(guest, Host.A, 1);
   }
 
+  /** Two disks: each finds its own baseline. */
+  @Test
+  void aDiskThatComesBackTravelsAsWhatChanged() {
+    Guest guest =
+        LAB.startGuest(
+            "back", "--memory", "256", "--workload", "idle", "--disk", "256", "--disk", "64");
+    HistoryEntry there = guest.migrate("--copy-storage-all");
+    assertCarried(there);
+    assertEquals(0, there.pages("baseline"), there::toString);
+    for (Host host : Host.values()) {
+      Await.until(Duration.ofSeconds(60), "baselines of disks on " + host, () -> missing(host));
+    }
+
+    Guest.Migration back = guest.begin("--copy-storage-all", "--suspend");
+    back.await().expectSuccess();
+
+    HistoryEntry second = back.history();
+    assertCarried(second);
+    String seen = "first " + there.json() + ", second " + second.json();
+    assertTrue(second.pages("baseline") > 40_000, seen);
+    assertTrue(second.wireBytes() < there.wireBytes() / 6, seen);
+    assertArrivedPausedWithEqualDisks(guest, Host.A, 2);
+    for (Host host : Host.values()) {
+      LAB.on(host, "/opt/dwcp/bin/dwcp", "baselines", "drop", "--all");
+      assertTrue(LAB.on(host, "find", "/var/lib/dwcp/disks", "-name", "*.disk").isBlank());
+    }
+  }
+
+  private static String missing(Host host) {
+    String kept = LAB.on(host, "find", "/var/lib/dwcp/disks", "-name", "*.[01].disk");
+    return kept.lines().filter(line -> !line.contains("/.")).count() == 2 ? "" : "only " + kept;
+  }
+
   @Test
   void copiesTwoDisksThroughOneLoopbackPort() {
     Guest guest =

@@ -65,7 +65,7 @@ final class BaselineFileName {
     return String.valueOf(file.getFileName());
   }
 
-  private static String encoded(String peer) {
+  static String encoded(String peer) {
     StringBuilder out = new StringBuilder();
     for (byte each : peer.getBytes(UTF_8)) {
       char c = (char) (each & 0xff);
@@ -75,7 +75,7 @@ final class BaselineFileName {
     return out.toString();
   }
 
-  private static Optional<String> decoded(String name) {
+  static Optional<String> decoded(String name) {
     byte[] utf8 = new byte[name.length()];
     int length = 0;
     for (int at = 0; at < name.length(); at++) {

@@ -8,7 +8,11 @@ import io.novacron.dwcp.plugin.BaselineStore;
 import io.novacron.dwcp.plugin.BaselineStore.Draft;
 import io.novacron.dwcp.plugin.BaselineStore.Held;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +31,10 @@ public final class Baselines implements AutoCloseable {
 
   /** Told what happens. Any thread; must not throw. */
   public interface Listener {
-    /** Adds to a counter: loaded, late, damaged, missing-pages, written, write-failed, skipped. */
+    /**
+     * Adds to a counter: loaded, late, damaged, missing-pages, written, write-failed, skipped, and
+     * "disk-" with most of them.
+     */
     void count(String what, long more);
 
     /** One sentence for the operator. */
@@ -55,12 +62,28 @@ public final class Baselines implements AutoCloseable {
   private final ThreadPoolExecutor loading;
   private final ThreadPoolExecutor writing;
   private final AtomicInteger loads = new AtomicInteger();
+  private final Optional<DiskBaselines> disks;
   private volatile String writeProblem = "";
 
   /**
    * @param cores of this host
    */
   public Baselines(BaselineStore store, PageKernels kernels, int cores, Listener listener) {
+    this(store, kernels, cores, listener, Optional.empty());
+  }
+
+  /**
+   * With those of disks.
+   *
+   * @param disks closed with this
+   */
+  public Baselines(
+      BaselineStore store,
+      PageKernels kernels,
+      int cores,
+      Listener listener,
+      Optional<DiskBaselines> disks) {
+    this.disks = disks;
     this.store = store;
     this.kernels = kernels;
     this.listener = listener;
@@ -79,8 +102,34 @@ public final class Baselines implements AutoCloseable {
     return Thread.ofPlatform().daemon().name("dwcp-baseline-" + what + "-", 0).factory();
   }
 
-  public BaselineStore store() {
-    return store;
+  /** What is kept, the oldest first; memory and disks of a guest and a peer are one entry. */
+  public List<BaselineStore.Entry> entries() throws IOException {
+    List<BaselineStore.Entry> entries = new ArrayList<>(store.entries());
+    if (disks.isPresent()) {
+      entries.addAll(disks.get().files().entries());
+    }
+    Map<BaselineStore.Key, BaselineStore.Entry> all = new LinkedHashMap<>();
+    entries.sort(Comparator.comparing(BaselineStore.Entry::writtenAt));
+    for (BaselineStore.Entry each : entries) {
+      all.merge(each.key(), each, Baselines::together);
+    }
+    return List.copyOf(all.values());
+  }
+
+  private static BaselineStore.Entry together(BaselineStore.Entry one, BaselineStore.Entry other) {
+    long bytes = one.storedBytes() + other.storedBytes();
+    return new BaselineStore.Entry(one.key(), bytes, other.writtenAt());
+  }
+
+  /** Forgets memory and disks of the key; false when there was nothing. */
+  public boolean drop(BaselineStore.Key key) throws IOException {
+    boolean hadMemory = store.drop(key);
+    return (disks.isPresent() && disks.get().files().drop(key)) || hadMemory;
+  }
+
+  /** Those of disks; empty where none are kept. */
+  public Optional<DiskBaselines> disks() {
+    return disks;
   }
 
   /** Why the last baseline could not be written; empty if it could. */
@@ -122,7 +171,7 @@ public final class Baselines implements AutoCloseable {
       fill(key, load, held.get(), reader(key, mostPages, held.get()));
     } catch (BaselineDamagedException e) {
       damaged(key, String.valueOf(e.getMessage()));
-      drop(key);
+      dropDamaged(key);
       load.loaded(null);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       damaged(key, String.valueOf(e.getMessage()));
@@ -149,7 +198,7 @@ public final class Baselines implements AutoCloseable {
     listener.warn("the baseline of %s with %s: %s".formatted(key.guest(), key.peerHost(), why));
   }
 
-  private void drop(BaselineStore.Key key) {
+  private void dropDamaged(BaselineStore.Key key) {
     try {
       store.drop(key);
     } catch (IOException e) {
@@ -258,6 +307,7 @@ public final class Baselines implements AutoCloseable {
   /** Lets what is being written come to its end, for some seconds. */
   @Override
   public void close() {
+    disks.ifPresent(DiskBaselines::close);
     loading.shutdownNow();
     writing.shutdown();
     try {

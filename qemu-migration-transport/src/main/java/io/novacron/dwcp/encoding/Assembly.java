@@ -102,6 +102,19 @@ final class Assembly {
   }
 
   private void references(int firstSlot, int count) throws CorruptBatchException {
+    int ringPages = count;
+    if (kept.disk() != null) {
+      ringPages = Math.clamp((long) kept.historyPages() - firstSlot, 0, count);
+    }
+    ringReferences(firstSlot, ringPages);
+    for (int page = ringPages; page < count; page++) {
+      residue.diskPages().take(out, outOffset, batchDigest);
+      outOffset += PageSize.BYTES;
+      baselinePages++;
+    }
+  }
+
+  private void ringReferences(int firstSlot, int count) throws CorruptBatchException {
     checkFilled("reference", firstSlot, count);
     resolveIfHeld(firstSlot, count);
     for (int slot = firstSlot; slot < firstSlot + count; slot++) {
@@ -122,7 +135,7 @@ final class Assembly {
       throw new CorruptBatchException("a delta in a direction without history");
     }
     for (int i = 0; i < count; i++) {
-      checkFilled("delta", firstSlot + i, 1);
+      checkFilled("delta", firstSlot + i, 1); // a disk's baseline fills none: it gives no bases
       resolveIfHeld(firstSlot + i, 1);
       int slot = kept.nextSlot();
       resolveIfHeld(slot, 1);

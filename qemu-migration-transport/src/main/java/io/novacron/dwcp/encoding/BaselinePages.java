@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * caller's. Freed when the last of its holders closes it: the maker is one, each {@link #retain}
  * makes another.
  */
-public final class BaselinePages implements AutoCloseable {
+public final class BaselinePages implements Baseline {
 
   /** A run of pages. */
   public record Range(int first, int pages) {}
@@ -122,16 +122,17 @@ public final class BaselinePages implements AutoCloseable {
     return index;
   }
 
-  /** A copy. */
+  @Override
   public byte[] id() {
     return id.clone();
   }
 
+  @Override
   public int pages() {
     return held.length;
   }
 
-  /** The pages that are not held, in ascending order. */
+  @Override
   public List<Range> missing() {
     List<Range> ranges = new ArrayList<>();
     for (int page = 0; page < held.length; page++) {
@@ -168,7 +169,7 @@ public final class BaselinePages implements AutoCloseable {
     return segment;
   }
 
-  /** Another holder, who closes it too. */
+  @Override
   public BaselinePages retain() {
     int seen = holders.get();
     while (seen > 0 && !holders.compareAndSet(seen, seen + 1)) {
@@ -180,7 +181,6 @@ public final class BaselinePages implements AutoCloseable {
     return this;
   }
 
-  /** Once for each holder. */
   @Override
   public void close() {
     if (holders.decrementAndGet() == 0) {

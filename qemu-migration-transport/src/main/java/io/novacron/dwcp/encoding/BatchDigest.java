@@ -4,6 +4,7 @@ import io.novacron.dwcp.kernels.ByteRanges;
 import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.page.PageSize;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Collects the records of one batch digest, see {@link BatchFormat}. Reusable, not for several
@@ -24,6 +25,12 @@ final class BatchDigest {
               + Sha256.BYTES);
 
   private final int[] recordsLength = new int[1];
+  private final byte[] visited = new byte[Sha256.BYTES];
+
+  /** Told of a page that is not all zero: where it begins in the batch, and its SHA-256. */
+  interface PageVisitor {
+    void page(int offset, byte[] digest);
+  }
 
   void clear() {
     records.clear();
@@ -56,6 +63,26 @@ final class BatchDigest {
     records.put(literalsDigest).flip();
     recordsLength[0] = records.limit();
     kernels.sha256(records, new ByteRanges(START, recordsLength, 1), out);
+  }
+
+  /** After {@link #finish}: the pages that are not all zero, in order. */
+  void forEachPage(PageVisitor visitor) {
+    int end = recordsLength[0] - Sha256.BYTES;
+    int offset = 0;
+    int at = 0;
+    while (at < end) {
+      if (records.get(at) == 0) {
+        offset += records.getInt(at + 1);
+        at += LITERAL_RECORD_BYTES;
+      } else {
+        records.get(at + 1, visited);
+        if (!Arrays.equals(visited, ZERO_PAGE)) {
+          visitor.page(offset, visited);
+        }
+        offset += PageSize.BYTES;
+        at += PAGE_RECORD_BYTES;
+      }
+    }
   }
 
   private static byte[] ofZeroPage() {

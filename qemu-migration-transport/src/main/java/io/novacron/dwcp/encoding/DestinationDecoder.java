@@ -30,6 +30,7 @@ public final class DestinationDecoder implements AutoCloseable {
   private final byte[] seenDigest = new byte[Sha256.BYTES];
   private volatile PageCounts pageCounts = PageCounts.NONE;
   private final AtomicLong residueBytes = new AtomicLong();
+  private @Nullable ArrivedPages arrived;
   private boolean corrupt;
 
   /**
@@ -53,8 +54,25 @@ public final class DestinationDecoder implements AutoCloseable {
   /**
    * Before the first {@link #assemble}: slots behind the ring name its pages. It is closed here.
    */
-  public void useBaseline(BaselinePages baseline) {
-    kept.use(baseline);
+  public void useBaseline(Baseline baseline) {
+    switch (baseline) {
+      case BaselinePages pages -> kept.use(pages);
+      case DiskBaseline disk -> kept.use(disk);
+    }
+  }
+
+  /**
+   * Before the first {@link #assemble}, on whose thread it is told of each batch that held.
+   *
+   * @param parser the same as at the source
+   */
+  public void recordTo(TravelledPages.Recorder recorder, StreamParser parser) {
+    arrived = new ArrivedPages(parser, recorder);
+  }
+
+  /** Whether {@link #unpack} may read files, however small the payload is. */
+  public boolean readsFiles() {
+    return kept.disk() != null;
   }
 
   /**
@@ -64,7 +82,25 @@ public final class DestinationDecoder implements AutoCloseable {
    * @param payload direct, one payload from position to limit; untouched, and free for reuse after
    */
   public UnpackedBatch unpack(ByteBuffer payload) throws CorruptBatchException {
-    return UnpackedBatch.of(payload, kernels);
+    UnpackedBatch batch = UnpackedBatch.of(payload, kernels);
+    DiskBaseline disk = kept.disk();
+    if (disk != null) {
+      readDisk(batch, disk);
+    }
+    return batch;
+  }
+
+  private void readDisk(UnpackedBatch batch, DiskBaseline disk) throws CorruptBatchException {
+    boolean isRead = false;
+    try {
+      UnpackedResidue residue = batch.residue();
+      residue.diskPages().read(residue, disk, kept.historyPages(), kernels);
+      isRead = true;
+    } finally {
+      if (!isRead) {
+        batch.close();
+      }
+    }
   }
 
   /**
@@ -96,6 +132,10 @@ public final class DestinationDecoder implements AutoCloseable {
     PageAddresses wanted = addresses;
     if (wanted != null) {
       wanted.batch(out, residue.rawBytes);
+    }
+    ArrivedPages recorded = arrived;
+    if (recorded != null) {
+      recorded.batch(out, residue.rawBytes, batchDigest);
     }
     chain.add(seenDigest, residue.rawBytes);
     pageCounts = pageCounts.plus(counts);

@@ -22,6 +22,7 @@ final class KeptPages implements AutoCloseable {
 
   private final HistoryPlaces places;
   private @Nullable BaselinePages baseline;
+  private @Nullable DiskBaseline disk;
   private int nextSlot;
   private int filledSlots;
   private boolean closed;
@@ -37,6 +38,19 @@ final class KeptPages implements AutoCloseable {
   void use(BaselinePages agreed) {
     baseline = agreed;
     places.expect(agreed.index().addresses());
+  }
+
+  /** Before the first page; closes it in the end. Its pages are read by the worker step. */
+  void use(DiskBaseline agreed) {
+    disk = agreed;
+  }
+
+  @Nullable DiskBaseline disk() {
+    return disk;
+  }
+
+  int historyPages() {
+    return historyPages;
   }
 
   HistoryPlaces places() {
@@ -153,6 +167,10 @@ final class KeptPages implements AutoCloseable {
       BaselinePages agreed = baseline;
       if (agreed != null) {
         agreed.close();
+      }
+      DiskBaseline agreedDisk = disk;
+      if (agreedDisk != null) {
+        agreedDisk.close();
       }
     }
   }

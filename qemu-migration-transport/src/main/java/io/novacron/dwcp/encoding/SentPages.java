@@ -24,6 +24,7 @@ final class SentPages implements AutoCloseable {
   private final HistoryPlaces places;
   private final PageRing ring;
   private @Nullable AgreedBaseline baseline;
+  private @Nullable AgreedDisk disk;
 
   /** The owner until {@link #close}, and each worker that reads the ring: the last frees it. */
   private final AtomicInteger holders = new AtomicInteger(1);
@@ -41,6 +42,11 @@ final class SentPages implements AutoCloseable {
   void use(AgreedBaseline agreed) {
     baseline = agreed;
     places.expect(agreed.pages().index().addresses());
+  }
+
+  /** Before the first {@link #place}; closes it in the end. */
+  void use(AgreedDisk agreed) {
+    disk = agreed;
   }
 
   /**
@@ -63,12 +69,24 @@ final class SentPages implements AutoCloseable {
 
   private int find(Batch batch, int page) {
     int slot = seen.find(batch.pageDigests, page * Sha256.BYTES);
+    if (slot >= 0) {
+      return slot;
+    }
+    AgreedDisk agreedDisk = disk;
+    if (agreedDisk != null) {
+      return inDisk(agreedDisk, batch, page);
+    }
     AgreedBaseline agreed = baseline;
-    if (slot >= 0 || agreed == null) {
+    if (agreed == null) {
       return slot;
     }
     int inBaseline = agreed.find(batch.pageDigests, page * Sha256.BYTES);
     return inBaseline < 0 ? inBaseline : historyPages + inBaseline;
+  }
+
+  private int inDisk(AgreedDisk agreed, Batch batch, int page) {
+    int found = agreed.find(batch.pageAddresses[page], batch.pageDigests, page * Sha256.BYTES);
+    return found < 0 ? found : historyPages + found;
   }
 
   boolean isInBaseline(int slot) {
@@ -196,6 +214,10 @@ final class SentPages implements AutoCloseable {
     if (agreed != null) {
       agreed.pages().close();
     }
+    AgreedDisk agreedDisk = disk;
+    if (agreedDisk != null) {
+      agreedDisk.disk().close();
+    }
   }
 
   /**
@@ -203,7 +225,7 @@ final class SentPages implements AutoCloseable {
    * still read it.
    */
   @Nullable ChannelHistory handOver() {
-    boolean isEmpty = historyPages == 0 && baseline == null;
+    boolean isEmpty = (historyPages == 0 && baseline == null) || disk != null;
     if (isEmpty || closed || !holders.compareAndSet(1, 0)) {
       close();
       return null;

@@ -26,6 +26,8 @@ public final class SourceEncoder implements AutoCloseable {
   private final PageKernels kernels;
   private final SentPages sent;
   private final ChainDigest chain = new ChainDigest();
+  private final TravelledPages travelled = new TravelledPages();
+  private TravelledPages.@Nullable Recorder recorder;
 
   /** Without deltas: which pages are, is known when they are encoded. */
   private volatile PageCounts pageCounts = PageCounts.NONE;
@@ -100,6 +102,27 @@ public final class SourceEncoder implements AutoCloseable {
     chain.add(batch.digest, batch.rawBytes());
     int references = pages - zero - full - baseline;
     pageCounts = pageCounts.plus(new PageCounts(zero, references, 0, full, literalBytes, baseline));
+    TravelledPages.Recorder told = recorder;
+    if (told != null) {
+      record(batch, told);
+    }
+  }
+
+  private void record(Batch batch, TravelledPages.Recorder told) {
+    travelled.clear(batch.raw());
+    for (int i = 0; i < batch.pageCount(); i++) {
+      if (batch.zero[i] != 1) {
+        int digestOffset = i * Sha256.BYTES;
+        travelled.add(
+            batch.pageAddresses[i], batch.pageOffsets[i], batch.pageDigests, digestOffset);
+      }
+    }
+    told.travelled(travelled);
+  }
+
+  /** Before the first {@link #reference}, on whose thread it is told of each batch. */
+  public void recordTo(TravelledPages.Recorder wanted) {
+    recorder = wanted;
   }
 
   /**
@@ -188,8 +211,11 @@ public final class SourceEncoder implements AutoCloseable {
    * Before the first {@link #reference}: the destination holds this baseline too, but for some
    * pages. It is closed here.
    */
-  public void useBaseline(BaselinePages baseline, BitSet missingAtPeer) {
-    sent.use(new AgreedBaseline(baseline, missingAtPeer));
+  public void useBaseline(Baseline baseline, BitSet missingAtPeer) {
+    switch (baseline) {
+      case BaselinePages pages -> sent.use(new AgreedBaseline(pages, missingAtPeer));
+      case DiskBaseline disk -> sent.use(new AgreedDisk(disk, missingAtPeer));
+    }
   }
 
   /**

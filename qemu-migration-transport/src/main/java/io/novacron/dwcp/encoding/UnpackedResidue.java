@@ -5,6 +5,7 @@ import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.kernels.PageSpans;
 import io.novacron.dwcp.page.PageSize;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of an {@link UnpackedBatch}, of fixed size whatever the payload says: residue, tokens
@@ -24,6 +25,9 @@ final class UnpackedResidue {
 
   /** The batch digest that the payload claims. */
   final byte[] claimedDigest = new byte[Sha256.BYTES];
+
+  /** Taken when the first batch needs it. */
+  private @Nullable DiskPages diskPages;
 
   int tokenCount;
   int rawBytes;
@@ -49,6 +53,15 @@ final class UnpackedResidue {
   private final int[] pageOffsets = new int[BatchFormat.MAX_PAGES];
   private final int[] literalsOffset = new int[1];
   private final int[] literalsLength = new int[1];
+
+  DiskPages diskPages() {
+    DiskPages held = diskPages;
+    if (held == null) {
+      held = new DiskPages();
+      diskPages = held;
+    }
+    return held;
+  }
 
   /** Tokens say which raw bytes there are and the header says so too: both must be the same. */
   void read(BatchPayload payload, PageKernels kernels) throws CorruptBatchException {

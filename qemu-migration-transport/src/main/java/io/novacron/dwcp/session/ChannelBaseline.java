@@ -1,7 +1,10 @@
 package io.novacron.dwcp.session;
 
+import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.encoding.ChannelHistory;
+import io.novacron.dwcp.encoding.TravelledPages;
+import io.novacron.dwcp.nbd.NbdRequestParser;
 import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.Limits;
 import io.novacron.dwcp.wire.PageRange;
@@ -19,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class ChannelBaseline {
   private final OutboundPipe outbound;
   private final InboundPipe inbound;
-  private @Nullable BaselinePages offered;
+  private @Nullable Baseline offered;
   private @Nullable Consumer<@Nullable ChannelHistory> keeper;
+  private @Nullable Consumer<Boolean> over;
   private boolean used;
 
   ChannelBaseline(OutboundPipe outbound, InboundPipe inbound) {
@@ -37,19 +41,39 @@ public final class ChannelBaseline {
     keeper = historyKeeper;
   }
 
+  /**
+   * Source, before OPEN is sent: told on the session's thread of the pages of the disk that leave.
+   */
+  public void recordSentDisk(TravelledPages.Recorder recorder) {
+    outbound.recordTo(recorder);
+  }
+
+  /**
+   * Destination, before OPENED is sent: told on the session's thread of the pages of the disk that
+   * arrived, in the same order.
+   */
+  public void recordReceivedDisk(TravelledPages.Recorder recorder) {
+    inbound.recordTo(recorder, new NbdRequestParser());
+  }
+
+  /** Told once, on the session's thread: true if both directions came to their end. */
+  public void whenOver(Consumer<Boolean> wanted) {
+    over = wanted;
+  }
+
   /** Whether both ends agreed on a baseline. */
   public boolean isUsed() {
     return used;
   }
 
   /** Source: OPEN names this one. Owns it. */
-  void offer(BaselinePages baseline) {
+  void offer(Baseline baseline) {
     offered = baseline;
   }
 
   /** Source: what the destination says to the offer, before any byte is taken from the guest. */
   void answered(Frame.Opened opened) throws WireException {
-    BaselinePages baseline = offered;
+    Baseline baseline = offered;
     List<PageRange> missing = opened.missing();
     if (missing == null) {
       dropOffer();
@@ -58,7 +82,7 @@ public final class ChannelBaseline {
     if (baseline == null) {
       throw new WireException("OPENED takes a baseline that was not offered");
     }
-    BitSet missingAtPeer = new BitSet(baseline.pages());
+    BitSet missingAtPeer = new BitSet();
     for (PageRange range : missing) {
       if ((long) range.first() + range.pages() > baseline.pages()) {
         throw new WireException(
@@ -75,7 +99,7 @@ public final class ChannelBaseline {
    * Destination: the answer that {@link #use} needs, or null if so much is missing that it is no
    * use.
    */
-  static @Nullable List<PageRange> missing(BaselinePages baseline) {
+  static @Nullable List<PageRange> missing(Baseline baseline) {
     List<BaselinePages.Range> ranges = baseline.missing();
     if (ranges.size() > Limits.MAX_MISSING_RANGES) {
       return null;
@@ -88,20 +112,29 @@ public final class ChannelBaseline {
   }
 
   /** Destination: before OPENED says so. Owns it. */
-  void use(BaselinePages baseline) {
+  void use(Baseline baseline) {
     used = true;
     inbound.useBaseline(baseline);
   }
 
   private void dropOffer() {
-    BaselinePages baseline = offered;
+    Baseline baseline = offered;
     offered = null;
     if (baseline != null) {
       baseline.close();
     }
   }
 
+  private void isOver(boolean whole) {
+    Consumer<Boolean> told = over;
+    over = null;
+    if (told != null) {
+      told.accept(whole);
+    }
+  }
+
   void finished() {
+    isOver(true);
     Consumer<@Nullable ChannelHistory> told = keeper;
     keeper = null;
     dropOffer();
@@ -112,6 +145,7 @@ public final class ChannelBaseline {
   }
 
   void broken() {
+    isOver(false);
     Consumer<@Nullable ChannelHistory> told = keeper;
     keeper = null;
     dropOffer();

@@ -1,6 +1,6 @@
 package io.novacron.dwcp.session;
 
-import io.novacron.dwcp.encoding.BaselinePages;
+import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.wire.ChannelKind;
 import io.novacron.dwcp.wire.Digest;
 import io.novacron.dwcp.wire.Frame;
@@ -15,11 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseline offered to the destination; stays the caller's; null for none
  */
 public record ChannelRequest(
-    ChannelKind kind,
-    long migrationId,
-    int port,
-    int historyPages,
-    @Nullable BaselinePages baseline) {
+    ChannelKind kind, long migrationId, int port, int historyPages, @Nullable Baseline baseline) {
   /** Without a baseline. */
   public ChannelRequest(ChannelKind kind, long migrationId, int port, int historyPages) {
     this(kind, migrationId, port, historyPages, null);

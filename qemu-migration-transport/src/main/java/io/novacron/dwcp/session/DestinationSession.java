@@ -1,6 +1,8 @@
 package io.novacron.dwcp.session;
 
+import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.BaselinePages;
+import io.novacron.dwcp.encoding.DiskBaseline;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamLink;
 import io.novacron.dwcp.wire.Digest;
@@ -39,7 +41,7 @@ public final class DestinationSession implements StreamSession {
      * @param baseline what this host holds of the one that OPEN names; null for none. A holder of
      *     its own, which the session closes
      */
-    void connected(LocalEnd local, @Nullable BaselinePages baseline);
+    void connected(LocalEnd local, @Nullable Baseline baseline);
 
     /** Without a baseline. */
     default void connected(LocalEnd local) {
@@ -242,7 +244,7 @@ public final class DestinationSession implements StreamSession {
     }
 
     @Override
-    public void connected(LocalEnd local, @Nullable BaselinePages baseline) {
+    public void connected(LocalEnd local, @Nullable Baseline baseline) {
       answered = true;
       connecting = false;
       if (channel.isClosed()) {
@@ -261,18 +263,26 @@ public final class DestinationSession implements StreamSession {
     }
 
     /** The pages that are missing here of the baseline that both use from now on; null for none. */
-    private @Nullable List<PageRange> agreed(@Nullable BaselinePages baseline) {
+    private @Nullable List<PageRange> agreed(@Nullable Baseline baseline) {
       if (baseline == null) {
         return null;
       }
       boolean isWanted = Digest.of(baseline.id()).equals(open.baseline());
       List<PageRange> missing = isWanted ? ChannelBaseline.missing(baseline) : null;
-      if (missing == null || !history.takeBaseline(open, baseline.pages())) {
+      if (missing == null || !hasRoom(baseline)) {
         baseline.close();
         return null;
       }
       channel.baseline().use(baseline);
       return missing;
+    }
+
+    /** The pages of memory are held in memory, those of a disk stay on this host's disk. */
+    private boolean hasRoom(Baseline baseline) {
+      return switch (baseline) {
+        case BaselinePages pages -> history.takeBaseline(open, pages.pages());
+        case DiskBaseline disk -> disk.pages() <= DiskBaseline.MAX_PAGES;
+      };
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.novacron.dwcp.session;
 
-import io.novacron.dwcp.encoding.BaselinePages;
+import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.ChannelHistory;
 import io.novacron.dwcp.encoding.CorruptBatchException;
 import io.novacron.dwcp.encoding.DestinationDecoder;
 import io.novacron.dwcp.encoding.PageCounts;
+import io.novacron.dwcp.encoding.TravelledPages;
 import io.novacron.dwcp.encoding.UnpackedBatch;
+import io.novacron.dwcp.page.StreamParser;
 import io.novacron.dwcp.wire.BufferSource;
 import io.novacron.dwcp.wire.Digest;
 import io.novacron.dwcp.wire.Frame;
@@ -232,7 +234,7 @@ final class InboundPipe {
   }
 
   private void unpack(Arrival arrival, PayloadBuffer payload) throws CorruptBatchException {
-    if (arrival.payloadBytes <= INLINE_BYTES) {
+    if (arrival.payloadBytes <= INLINE_BYTES && !decoder.readsFiles()) {
       try {
         arrival.unpacked = decoder.unpack(payload.bytes());
       } finally {
@@ -352,8 +354,13 @@ final class InboundPipe {
   }
 
   /** Before the first batch; see {@link DestinationDecoder#useBaseline}. */
-  void useBaseline(BaselinePages baseline) {
+  void useBaseline(Baseline baseline) {
     decoder.useBaseline(baseline);
+  }
+
+  /** Before the first batch; see {@link DestinationDecoder#recordTo}. */
+  void recordTo(TravelledPages.Recorder recorder, StreamParser parser) {
+    decoder.recordTo(recorder, parser);
   }
 
   /** Once it is finished; see {@link DestinationDecoder#handOver}. */

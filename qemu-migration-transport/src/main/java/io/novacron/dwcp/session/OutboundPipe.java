@@ -1,13 +1,14 @@
 package io.novacron.dwcp.session;
 
 import io.novacron.dwcp.congestion.IntakePace;
-import io.novacron.dwcp.encoding.BaselinePages;
+import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.Batch;
 import io.novacron.dwcp.encoding.BatchBuilder;
 import io.novacron.dwcp.encoding.BatchPool;
 import io.novacron.dwcp.encoding.ChannelHistory;
 import io.novacron.dwcp.encoding.PageCounts;
 import io.novacron.dwcp.encoding.SourceEncoder;
+import io.novacron.dwcp.encoding.TravelledPages;
 import io.novacron.dwcp.page.StreamParser;
 import io.novacron.dwcp.page.StreamPhase;
 import io.novacron.dwcp.plugin.ResidueCodec;
@@ -437,8 +438,13 @@ final class OutboundPipe {
   }
 
   /** Before the first byte; see {@link SourceEncoder#useBaseline}. */
-  void useBaseline(BaselinePages baseline, BitSet missingAtPeer) {
+  void useBaseline(Baseline baseline, BitSet missingAtPeer) {
     encoder.useBaseline(baseline, missingAtPeer);
+  }
+
+  /** Before the first byte; see {@link SourceEncoder#recordTo}. */
+  void recordTo(TravelledPages.Recorder recorder) {
+    encoder.recordTo(recorder);
   }
 
   /** Once it is finished; see {@link SourceEncoder#handOver}. */

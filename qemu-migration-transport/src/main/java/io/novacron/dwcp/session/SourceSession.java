@@ -1,7 +1,7 @@
 package io.novacron.dwcp.session;
 
 import io.novacron.dwcp.congestion.PathRate;
-import io.novacron.dwcp.encoding.BaselinePages;
+import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamLink;
 import io.novacron.dwcp.wire.Frame;
@@ -73,7 +73,7 @@ public final class SourceSession implements StreamSession {
     ChannelEnd channel =
         factory.source(open, core, settings.receiveWindowBytes(), core.streams(), path);
     channel.attach(local);
-    BaselinePages baseline = request.baseline();
+    Baseline baseline = request.baseline();
     if (baseline != null) {
       channel.baseline().offer(baseline.retain());
     }

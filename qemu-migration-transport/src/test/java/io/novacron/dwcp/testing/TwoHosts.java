@@ -1,8 +1,9 @@
 package io.novacron.dwcp.testing;
 
-import io.novacron.dwcp.encoding.BaselinePages;
+import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.Batch;
 import io.novacron.dwcp.encoding.BatchPool;
+import io.novacron.dwcp.encoding.TravelledPages;
 import io.novacron.dwcp.kernels.JavaPageKernels;
 import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.ChannelFactory;
@@ -106,7 +107,8 @@ public final class TwoHosts {
   private final ArrayDeque<Connecting> connecting = new ArrayDeque<>();
   private final Map<Integer, byte[]> answers = new HashMap<>();
   private boolean answersEnd = true;
-  private @Nullable BaselinePages destinationBaseline;
+  private @Nullable Baseline destinationBaseline;
+  private TravelledPages.@Nullable Recorder destinationRecorder;
   private boolean connectsFail;
   private boolean holdsConnects;
   private long steps;
@@ -191,7 +193,10 @@ public final class TwoHosts {
     destinationLocals.put(next.open().channelId(), local);
     connectedPorts.add(next.open().port());
     local.join(next.channel());
-    BaselinePages held = destinationBaseline;
+    if (destinationRecorder != null) {
+      next.channel().baseline().recordReceivedDisk(destinationRecorder);
+    }
+    Baseline held = destinationBaseline;
     next.outcome().connected(local, held == null ? null : held.retain());
   }
 
@@ -259,14 +264,29 @@ public final class TwoHosts {
   }
 
   /** What the destination holds for all channels to come; null for none. Stays the caller's. */
-  public void destinationHolds(@Nullable BaselinePages baseline) {
+  public void destinationHolds(@Nullable Baseline baseline) {
     destinationBaseline = baseline;
   }
 
   /** Opens a memory channel that offers a baseline; null for none. Stays the caller's. */
-  public FakeLocalEnd openMemory(int port, byte[] bytes, @Nullable BaselinePages baseline) {
+  public FakeLocalEnd openMemory(int port, byte[] bytes, @Nullable Baseline baseline) {
     FakeLocalEnd local = new FakeLocalEnd(random).writes(bytes, true);
     ChannelRequest request = new ChannelRequest(ChannelKind.MEMORY, 1, port, 512, baseline);
+    local.join(source.open(request, local));
+    locals.add(local);
+    return local;
+  }
+
+  /** The destination tells of the disks' pages on all channels to come. */
+  public void destinationRecords(TravelledPages.Recorder recorder) {
+    destinationRecorder = recorder;
+  }
+
+  /** Opens a disk's channel that offers a baseline; null for none. Stays the caller's. */
+  public FakeLocalEnd openDisk(
+      int port, byte[] bytes, int historyPages, @Nullable Baseline baseline) {
+    FakeLocalEnd local = new FakeLocalEnd(random).writes(bytes, true);
+    ChannelRequest request = new ChannelRequest(ChannelKind.DISK, 1, port, historyPages, baseline);
     local.join(source.open(request, local));
     locals.add(local);
     return local;

@@ -18,13 +18,13 @@ import javax.tools.ToolProvider;
  */
 final class OtherProtocol {
   /** The range in words, as the daemons log it. */
-  static final String SPOKEN = "3..4";
+  static final String SPOKEN = "4..5";
 
   private static final Path SOURCE =
       Path.of(
           "../qemu-migration-transport/src/main/java/io/novacron/dwcp/wire/ProtocolVersions.java");
-  private static final String RANGE_OF_THIS_BUILD = "SPOKEN = new ProtocolVersions(1, 2);";
-  private static final String OTHER_RANGE = "SPOKEN = new ProtocolVersions(3, 4);";
+  private static final String RANGE_OF_THIS_BUILD = "SPOKEN = new ProtocolVersions(1, 3);";
+  private static final String OTHER_RANGE = "SPOKEN = new ProtocolVersions(4, 5);";
 
   private OtherProtocol() {}
 

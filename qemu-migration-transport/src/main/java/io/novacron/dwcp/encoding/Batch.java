@@ -57,6 +57,15 @@ public final class Batch {
     return raw.position();
   }
 
+  /** After {@link SourceEncoder#reference}: literal bytes and new pages, before any delta. */
+  public int newBytes() {
+    int known = 0;
+    for (int i = 0; i < pageCount; i++) {
+      known += slots[i] == NEW_PAGE ? 0 : 1;
+    }
+    return rawBytes() - known * PageSize.BYTES;
+  }
+
   /** Whole pages found in it. */
   public int pageCount() {
     return pageCount;

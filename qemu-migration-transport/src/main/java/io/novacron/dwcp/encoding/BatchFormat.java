@@ -11,13 +11,14 @@ import java.nio.ByteBuffer;
  *
  * <pre>
  * offset  size  field
- *      0  u8    codec id: 0 stored, 1 zstd (RFC 8878, one frame); the encoding of the residue
+ *      0  u8    codec id: 0 stored, 1 zstd (RFC 8878, one frame), 2 zstd in the lane (PROTOCOL.md
+ *               section 4.14); the encoding of the residue
  *      1  u8    reserved, 0
  *      2  u16   token count, 1 to 129
  *      4  u32   raw bytes, 1 to 262144
  *      8  u32   residue bytes before encoding, at most raw bytes + 1032
  *     12  32    batch digest, SHA-256
- *     44        residue, encoded: shorter than it was, or stored
+ *     44        residue, encoded: shorter than it was, or stored, or in the lane
  * </pre>
  *
  * <p>The residue is the tokens, then all literal bytes, then all new pages, then the runs of all

@@ -2,6 +2,7 @@ package io.novacron.dwcp.encoding;
 
 import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.page.StreamParser;
+import io.novacron.dwcp.plugin.LaneCodec;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * payload:
  *
  * <pre>
- * unpack    any worker, payloads in parallel   checks, decodes, SHA-256 of what travelled
+ * unpack    any worker, payloads in parallel   checks, decodes, SHA-256 of what travelled;
+ *           but those of the lane in order     see {@link #isInLane}
  * assemble  one thread, in stream order        resolves references and deltas, checks the digest
  * </pre>
  *
@@ -27,6 +29,7 @@ public final class DestinationDecoder implements AutoCloseable {
   private final BatchDigest batchDigest = new BatchDigest();
   private final PendingDeltas pending;
   private final @Nullable PageAddresses addresses;
+  private final LaneDecoding lane;
   private final byte[] seenDigest = new byte[Sha256.BYTES];
   private volatile PageCounts pageCounts = PageCounts.NONE;
   private final AtomicLong residueBytes = new AtomicLong();
@@ -45,6 +48,18 @@ public final class DestinationDecoder implements AutoCloseable {
    *     none
    */
   public DestinationDecoder(int historyPages, PageKernels kernels, @Nullable StreamParser parser) {
+    this(historyPages, kernels, parser, null);
+  }
+
+  /**
+   * @param laneCodec what the source may use besides the codecs that stand alone; null for nothing
+   */
+  public DestinationDecoder(
+      int historyPages,
+      PageKernels kernels,
+      @Nullable StreamParser parser,
+      @Nullable LaneCodec laneCodec) {
+    this.lane = new LaneDecoding(laneCodec);
     this.kernels = kernels;
     this.kept = new KeptPages(historyPages);
     this.pending = new PendingDeltas(kernels, kept, batchDigest);
@@ -76,13 +91,21 @@ public final class DestinationDecoder implements AutoCloseable {
   }
 
   /**
+   * Whether {@link #unpack} of this payload must wait for that of all before it in the stream for
+   * which this is true: they share a window. Looks at one byte, checks nothing.
+   */
+  public static boolean isInLane(ByteBuffer payload) {
+    return BatchPayload.isInLane(payload);
+  }
+
+  /**
    * Step 1. Takes no memory that the payload asks for: every number is checked first, and the
    * memory it is decoded into has a fixed size.
    *
    * @param payload direct, one payload from position to limit; untouched, and free for reuse after
    */
   public UnpackedBatch unpack(ByteBuffer payload) throws CorruptBatchException {
-    UnpackedBatch batch = UnpackedBatch.of(payload, kernels);
+    UnpackedBatch batch = UnpackedBatch.of(payload, kernels, lane);
     DiskBaseline disk = kept.disk();
     if (disk != null) {
       readDisk(batch, disk);
@@ -177,12 +200,14 @@ public final class DestinationDecoder implements AutoCloseable {
       close();
       return null;
     }
+    lane.close();
     return kept.handOver();
   }
 
   /** Frees the history, when no {@link #assemble} can run any more. A second call does nothing. */
   @Override
   public void close() {
+    lane.close();
     kept.close();
   }
 }

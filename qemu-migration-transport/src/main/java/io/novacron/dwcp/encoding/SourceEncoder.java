@@ -3,6 +3,7 @@ package io.novacron.dwcp.encoding;
 import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.kernels.PageSpans;
 import io.novacron.dwcp.page.PageSize;
+import io.novacron.dwcp.plugin.LaneCodec;
 import io.novacron.dwcp.plugin.ResidueCodec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * digest     any worker, batches in parallel   which pages are zero, SHA-256 of the others
  * reference  one thread, in stream order       pages sent before become references; the chain
- * encode     any worker, batches in parallel   deltas against older versions; writes the payload
+ * encode     any worker, batches in parallel   deltas against older versions; writes the payload;
+ *            or in order, in the lane          the same, with one window over the batches
  * </pre>
  *
  * <p>Each step happens before the next of the same batch. No step keeps the batch or the payload.
@@ -28,6 +30,8 @@ public final class SourceEncoder implements AutoCloseable {
   private final ChainDigest chain = new ChainDigest();
   private final TravelledPages travelled = new TravelledPages();
   private TravelledPages.@Nullable Recorder recorder;
+  private final @Nullable LaneCodec laneCodec;
+  private final @Nullable Lane<LaneCodec.Encoder> lane;
 
   /** Without deltas: which pages are, is known when they are encoded. */
   private volatile PageCounts pageCounts = PageCounts.NONE;
@@ -39,19 +43,29 @@ public final class SourceEncoder implements AutoCloseable {
    * @param historyPages slots of the history ring, the same as at the destination; 0 for none
    */
   public SourceEncoder(int historyPages, PageKernels kernels) {
+    this(historyPages, kernels, null);
+  }
+
+  /**
+   * @param laneCodec for {@link #encodeInLane}, known to the destination; null for none
+   */
+  public SourceEncoder(int historyPages, PageKernels kernels, @Nullable LaneCodec laneCodec) {
+    this.laneCodec = laneCodec;
+    this.lane = laneCodec == null ? null : new Lane<>(laneCodec::encoder);
     this.kernels = kernels;
     this.sent = new SentPages(historyPages);
   }
 
   /**
    * Room that {@link #encode} asks for: what zstd may need for a batch that it cannot shrink, 1/256
-   * and a little more. A finished payload has at most 44 + 1032 bytes more than the batch.
+   * and a little more. A finished payload has at most 44 + 1032 bytes more than the batch, and up
+   * to all of this in the lane.
    */
   public static int maxPayloadBytes() {
     return BatchFormat.HEADER_BYTES
         + BatchFormat.MAX_RESIDUE_BYTES
         + BatchFormat.MAX_RESIDUE_BYTES / 256
-        + 64;
+        + 128;
   }
 
   /** Step 1. */
@@ -135,12 +149,9 @@ public final class SourceEncoder implements AutoCloseable {
    */
   public int encode(Batch batch, ResidueCodec codec, ByteBuffer payload) {
     EncodeScratch scratch = EncodeScratch.FREE.take();
-    ByteBuffer residue = scratch.residue.clear();
-    deltaPages.addAndGet(sent.writeDeltas(batch, scratch.deltas, kernels));
-    int tokens = ResidueWriter.write(batch, scratch.deltas, residue);
-    residue.flip();
+    int tokens = writeResidue(batch, scratch);
+    ByteBuffer residue = scratch.residue;
     int batchResidueBytes = residue.remaining();
-    residueBytes.addAndGet(batchResidueBytes);
     int start = payload.position();
     payload.position(start + BatchFormat.HEADER_BYTES);
     int encodedBytes = encodeResidue(residue, codec, payload);
@@ -157,18 +168,68 @@ public final class SourceEncoder implements AutoCloseable {
     return BatchFormat.HEADER_BYTES + encodedBytes;
   }
 
+  /** Whether {@link #encodeInLane} may be called. */
+  public boolean hasLane() {
+    return lane != null;
+  }
+
+  /**
+   * Step 3 in the lane: batches in the order of the stream, each when the one before is done. What
+   * does not shrink travels in it all the same. Else as {@link #encode}.
+   *
+   * @param effort see {@link LaneCodec.Encoder#encode}
+   * @throws IllegalStateException without a lane, after {@link #close}, or beside another call
+   */
+  public int encodeInLane(Batch batch, int effort, ByteBuffer payload) {
+    LaneCodec codec = laneCodec;
+    Lane<LaneCodec.Encoder> used = lane;
+    if (codec == null || used == null) {
+      throw new IllegalStateException("this direction has no lane");
+    }
+    LaneCodec.Encoder laneEncoder = used.enter();
+    EncodeScratch scratch = EncodeScratch.FREE.take();
+    try {
+      int tokens = writeResidue(batch, scratch);
+      int batchResidueBytes = scratch.residue.remaining();
+      int start = payload.position();
+      payload.position(start + BatchFormat.HEADER_BYTES);
+      checkRoom(codec.name(), codec.maxEncodedBytes(batchResidueBytes), scratch.residue, payload);
+      int encodedBytes = laneEncoder.encode(scratch.residue, payload, effort);
+      payload.position(start);
+      putHeader(payload, codec.wireId(), tokens, batch.rawBytes(), batchResidueBytes);
+      payload.put(batch.digest).position(payload.position() + encodedBytes);
+      return BatchFormat.HEADER_BYTES + encodedBytes;
+    } finally {
+      EncodeScratch.FREE.give(scratch);
+      used.leave();
+    }
+  }
+
+  /** Leaves it in the scratch, from position to limit; returns the token count. */
+  private int writeResidue(Batch batch, EncodeScratch scratch) {
+    ByteBuffer residue = scratch.residue.clear();
+    deltaPages.addAndGet(sent.writeDeltas(batch, scratch.deltas, kernels));
+    int tokens = ResidueWriter.write(batch, scratch.deltas, residue);
+    residue.flip();
+    residueBytes.addAndGet(residue.remaining());
+    return tokens;
+  }
+
   /** What it returns is not shorter than the residue if the residue shall be stored. */
   private static int encodeResidue(ByteBuffer residue, ResidueCodec codec, ByteBuffer payload) {
     if (codec.wireId() == StoredCodec.WIRE_ID) {
       return residue.remaining();
     }
-    int room = codec.maxEncodedBytes(residue.remaining());
+    checkRoom(codec.name(), codec.maxEncodedBytes(residue.remaining()), residue, payload);
+    return codec.encode(residue, payload);
+  }
+
+  private static void checkRoom(String codec, int room, ByteBuffer residue, ByteBuffer payload) {
     if (room > payload.remaining()) {
       throw new IllegalArgumentException(
           "%s may write %d B for a residue of %d B, the payload has room for %d B"
-              .formatted(codec.name(), room, residue.remaining(), payload.remaining()));
+              .formatted(codec, room, residue.remaining(), payload.remaining()));
     }
-    return codec.encode(residue, payload);
   }
 
   private static void putHeader(
@@ -223,12 +284,20 @@ public final class SourceEncoder implements AutoCloseable {
    * close. Null after {@link #close}.
    */
   public @Nullable ChannelHistory handOver() {
+    closeLane();
     return sent.handOver();
   }
 
   /** Frees the history, when no {@link #reference} can run any more. A second call does nothing. */
   @Override
   public void close() {
+    closeLane();
     sent.close();
+  }
+
+  private void closeLane() {
+    if (lane != null) {
+      lane.close();
+    }
   }
 }

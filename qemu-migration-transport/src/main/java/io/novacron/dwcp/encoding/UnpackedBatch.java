@@ -21,12 +21,13 @@ public final class UnpackedBatch implements AutoCloseable {
     this.rawBytes = residue.rawBytes;
   }
 
-  static UnpackedBatch of(ByteBuffer payload, PageKernels kernels) throws CorruptBatchException {
+  static UnpackedBatch of(ByteBuffer payload, PageKernels kernels, LaneDecoding lane)
+      throws CorruptBatchException {
     UnpackedResidue residue = FREE.take();
     try {
-      residue.read(BatchPayload.read(payload, residue.claimedDigest), kernels);
+      residue.read(BatchPayload.read(payload, residue.claimedDigest, lane), kernels, lane);
       return new UnpackedBatch(residue);
-    } catch (CorruptBatchException e) {
+    } catch (CorruptBatchException | RuntimeException e) {
       FREE.give(residue);
       throw e;
     }

@@ -64,8 +64,9 @@ final class UnpackedResidue {
   }
 
   /** Tokens say which raw bytes there are and the header says so too: both must be the same. */
-  void read(BatchPayload payload, PageKernels kernels) throws CorruptBatchException {
-    payload.decode(bytes);
+  void read(BatchPayload payload, PageKernels kernels, LaneDecoding lane)
+      throws CorruptBatchException {
+    payload.decode(bytes, lane);
     bytes.position(0).limit(payload.residueBytes());
     tokenCount = payload.tokenCount();
     rawBytes = payload.rawBytes();

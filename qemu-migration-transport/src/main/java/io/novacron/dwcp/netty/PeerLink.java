@@ -309,7 +309,10 @@ public final class PeerLink {
         reply.version());
     SourceSession fresh =
         new SourceSession(
-            transport.channels(loop), transport.settings().session(), new SessionListener());
+            reply.version(),
+            transport.channels(loop),
+            transport.settings().session(),
+            new SessionListener());
     session = fresh;
     ticker = loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     return fresh;

@@ -7,15 +7,19 @@ import io.novacron.dwcp.encoding.BatchPool;
 import io.novacron.dwcp.encoding.CorruptBatchException;
 import io.novacron.dwcp.encoding.DestinationDecoder;
 import io.novacron.dwcp.encoding.SourceEncoder;
+import io.novacron.dwcp.encoding.ZstdLaneCodec;
 import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.nbd.NbdRequestParser;
+import io.novacron.dwcp.page.PageSize;
 import io.novacron.dwcp.page.StreamParser;
+import io.novacron.dwcp.plugin.LaneCodec;
 import io.novacron.dwcp.qemustream.MigrationStreamParser;
 import io.novacron.dwcp.streams.ChannelSender;
 import io.novacron.dwcp.streams.StreamGroup;
 import io.novacron.dwcp.wire.BufferSource;
 import io.novacron.dwcp.wire.ChannelKind;
 import io.novacron.dwcp.wire.Frame;
+import io.novacron.dwcp.wire.ProtocolVersions;
 import io.novacron.dwcp.wire.ResetCode;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +39,7 @@ public record ChannelFactory(
 
   /** The source's end: parsed and with history on the way out, opaque on the way in. */
   ChannelEnd source(
+      int version,
       Frame.Open open,
       ChannelEnd.Owner owner,
       long receiveWindowBytes,
@@ -49,7 +54,7 @@ public record ChannelFactory(
         path,
         parts(
             forwardParser(open.kind()),
-            new SourceEncoder(open.historyPages(), kernels),
+            new SourceEncoder(open.historyPages(), kernels, laneCodec(version, open)),
             new DestinationDecoder(0, kernels),
             urgent,
             pace(open.kind())));
@@ -57,23 +62,44 @@ public record ChannelFactory(
 
   /** The destination's end: opaque and urgent on the way out, which is the return path. */
   ChannelEnd destination(
-      Frame.Open open, ChannelEnd.Owner owner, long receiveWindowBytes, StreamGroup streams) {
+      int version,
+      Frame.Open open,
+      ChannelEnd.Owner owner,
+      long receiveWindowBytes,
+      StreamGroup streams) {
     return end(
         open,
         owner,
         receiveWindowBytes,
         streams,
         PathRate.UNKNOWN,
-        parts(new OpaqueStream(), new SourceEncoder(0, kernels), forwardDecoder(open), true, null));
+        parts(
+            new OpaqueStream(),
+            new SourceEncoder(0, kernels),
+            forwardDecoder(version, open),
+            true,
+            null));
+  }
+
+  /**
+   * PROTOCOL.md section 4.14: a forward direction has a lane if its history is at least as large as
+   * the window, so that what bounds the one bounds the other.
+   */
+  private static @Nullable LaneCodec laneCodec(int version, Frame.Open open) {
+    LaneCodec codec = new ZstdLaneCodec();
+    long historyBytes = (long) open.historyPages() * PageSize.BYTES;
+    boolean mayUse = version >= ProtocolVersions.LANES && historyBytes >= codec.windowBytes();
+    return mayUse ? codec : null;
   }
 
   /** Memory is parsed here too, for the baseline of the guest's next visit. */
-  private DestinationDecoder forwardDecoder(Frame.Open open) {
-    return switch (open.kind()) {
-      case MEMORY ->
-          new DestinationDecoder(open.historyPages(), kernels, forwardParser(open.kind()));
-      case DISK, LIBVIRT_RPC -> new DestinationDecoder(open.historyPages(), kernels);
-    };
+  private DestinationDecoder forwardDecoder(int version, Frame.Open open) {
+    StreamParser parser =
+        switch (open.kind()) {
+          case MEMORY -> forwardParser(open.kind());
+          case DISK, LIBVIRT_RPC -> null;
+        };
+    return new DestinationDecoder(open.historyPages(), kernels, parser, laneCodec(version, open));
   }
 
   private static StreamParser forwardParser(ChannelKind kind) {

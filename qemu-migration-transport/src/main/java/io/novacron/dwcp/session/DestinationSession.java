@@ -208,7 +208,7 @@ public final class DestinationSession implements StreamSession {
     Frame.Open granted = refusal.isEmpty() ? open : withoutHistory(open);
     history.take(granted);
     ChannelEnd channel =
-        factory.destination(granted, core, settings.receiveWindowBytes(), core.streams());
+        factory.destination(version, granted, core, settings.receiveWindowBytes(), core.streams());
     core.register(channel);
     if (core.channelCount() > Limits.MAX_OPEN_CHANNELS) {
       core.reset(

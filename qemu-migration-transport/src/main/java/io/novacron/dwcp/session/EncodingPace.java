@@ -13,7 +13,7 @@ final class EncodingPace {
   /** Weight of the newest batch in the running ratio: about the last eight batches count. */
   private static final double NEWEST = 0.125;
 
-  private static final int STORED = new StoredCodec().wireId();
+  static final int STORED = new StoredCodec().wireId();
 
   private final CodecChoice choice = new CodecChoice();
   private double ratio = 1.0;

@@ -14,6 +14,7 @@ import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.Limits;
 import io.novacron.dwcp.wire.PayloadBuffer;
 import io.novacron.dwcp.wire.WireException;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * frames in any order -> [unpack: workers] -> [assemble and check: in order] -> local connection -> ACK
+ *  those of the lane  -> [unpack: in order] ->
  * </pre>
  *
  * <p>A frame is acknowledged when the kernel took its bytes for the local connection: so the
@@ -59,6 +61,7 @@ final class InboundPipe {
   private final int channelId;
   private final DestinationDecoder decoder;
   private final SessionExecutor executor;
+  private final SerialWork lane;
   private final BufferSource buffers;
   private final Supplier<LocalEnd> local;
   private final long receiveWindowBytes;
@@ -85,6 +88,7 @@ final class InboundPipe {
     this.channelId = channelId;
     this.decoder = parts.decoder();
     this.executor = parts.executor();
+    this.lane = new SerialWork(executor);
     this.buffers = parts.buffers();
     this.local = local;
     this.receiveWindowBytes = receiveWindowBytes;
@@ -218,23 +222,34 @@ final class InboundPipe {
     }
   }
 
-  /** Starts unpacking of the frames at the head, out of order ones as well, a bounded few. */
+  /**
+   * Starts unpacking of the frames at the head, a bounded few. Out of order ones as well, but for
+   * those of the lane: they wait until all before them are here, since any may be of it.
+   */
   private void unpackAhead() throws CorruptBatchException {
     int limit = 2 * executor.parallelism() + 2;
-    for (Arrival arrival : arrivals.headMap(nextSequence + limit).values()) {
+    long inOrder = nextSequence;
+    for (Map.Entry<Long, Arrival> entry : arrivals.headMap(nextSequence + limit).entrySet()) {
       if (dropped) {
         return;
       }
+      boolean isInOrder = entry.getKey() == inOrder;
+      inOrder += isInOrder ? 1 : 0;
+      Arrival arrival = entry.getValue();
       PayloadBuffer payload = arrival.payload;
       if (payload != null && !arrival.unpacking) {
-        arrival.unpacking = true;
-        unpack(arrival, payload);
+        boolean isInLane = DestinationDecoder.isInLane(payload.bytes());
+        if (isInOrder || !isInLane) {
+          arrival.unpacking = true;
+          unpack(arrival, payload, isInLane);
+        }
       }
     }
   }
 
-  private void unpack(Arrival arrival, PayloadBuffer payload) throws CorruptBatchException {
-    if (arrival.payloadBytes <= INLINE_BYTES && !decoder.readsFiles()) {
+  private void unpack(Arrival arrival, PayloadBuffer payload, boolean isInLane)
+      throws CorruptBatchException {
+    if (arrival.payloadBytes <= INLINE_BYTES && !isInLane && !decoder.readsFiles()) {
       try {
         arrival.unpacked = decoder.unpack(payload.bytes());
       } finally {
@@ -243,8 +258,8 @@ final class InboundPipe {
       return;
     }
     UnpackedBatch[] result = new UnpackedBatch[1];
-    executor.run(
-        () -> result[0] = decoder.unpack(payload.bytes()),
+    SessionExecutor.Work work = () -> result[0] = decoder.unpack(payload.bytes());
+    Runnable done =
         () -> {
           payload.release();
           arrival.unpacked = result[0];
@@ -253,11 +268,17 @@ final class InboundPipe {
           } else {
             advance();
           }
-        },
+        };
+    Consumer<Exception> failure =
         e -> {
           payload.release();
           fail(e);
-        });
+        };
+    if (isInLane) {
+      lane.run(work, done, failure);
+    } else {
+      executor.run(work, done, failure);
+    }
   }
 
   private void deliver(Arrival head) throws CorruptBatchException {

@@ -6,6 +6,7 @@ import io.novacron.dwcp.encoding.Batch;
 import io.novacron.dwcp.encoding.BatchBuilder;
 import io.novacron.dwcp.encoding.BatchPool;
 import io.novacron.dwcp.encoding.ChannelHistory;
+import io.novacron.dwcp.encoding.LaneChoice;
 import io.novacron.dwcp.encoding.PageCounts;
 import io.novacron.dwcp.encoding.SourceEncoder;
 import io.novacron.dwcp.encoding.TravelledPages;
@@ -21,7 +22,9 @@ import io.novacron.dwcp.wire.PayloadBuffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * bytes -> builder -> [digest: workers] -> [reference: in order] -> [encode: workers] -> frame in its place
+ *                                                                -> [encode: in the lane] ->
  * </pre>
  *
  * <p>Bounded twice: at most {@code 2 x workers + 2} batches are between builder and frame, and the
@@ -68,6 +72,7 @@ final class OutboundPipe {
   private final BatchBuilder builder;
   private final SourceEncoder encoder;
   private final EncodingPace pace;
+  private final @Nullable OutboundLane lane;
   private final ChannelSender sender;
   private final SessionExecutor executor;
   private final BufferSource buffers;
@@ -95,6 +100,7 @@ final class OutboundPipe {
     this.builder = new BatchBuilder(pool, parser);
     this.encoder = parts.encoder();
     this.pace = new EncodingPace();
+    this.lane = encoder.hasLane() ? new OutboundLane(parts.executor(), parts.nanoClock()) : null;
     this.sender = sender;
     this.executor = parts.executor();
     this.buffers = parts.buffers();
@@ -353,14 +359,23 @@ final class OutboundPipe {
       encodeInline(stage, place, codec);
       return;
     }
+    OutboundLane used = lane;
+    int effort =
+        used == null || latencyFirst() || codec.wireId() == EncodingPace.STORED
+            ? LaneChoice.ALONE
+            : used.effort(stage.batch.newBytes(), sender);
     PayloadBuffer[] result = new PayloadBuffer[1];
-    executor.run(
-        () -> result[0] = payload(stage.batch, codec),
-        () -> guarded(() -> sent(stage, place, codec, result[0])),
+    Runnable done = () -> guarded(() -> sent(stage, place, codec, result[0]));
+    Consumer<Exception> failed =
         cause -> {
           encoding--;
           stageFailed(stage, cause);
-        });
+        };
+    if (used == null || effort == LaneChoice.ALONE) {
+      executor.run(() -> result[0] = payload(stage.batch, codec), done, failed);
+    } else {
+      used.run(() -> result[0] = payloadInLane(stage.batch, effort), done, failed);
+    }
   }
 
   private void encodeInline(Stage stage, OutboundFrame place, ResidueCodec codec) {
@@ -380,10 +395,18 @@ final class OutboundPipe {
    * one of its own size, since frames are held until acknowledged and most are a fifth of the raw.
    */
   private PayloadBuffer payload(Batch batch, ResidueCodec codec) {
+    return payload(bytes -> encoder.encode(batch, codec, bytes));
+  }
+
+  private PayloadBuffer payloadInLane(Batch batch, int effort) {
+    return payload(bytes -> encoder.encodeInLane(batch, effort, bytes));
+  }
+
+  private PayloadBuffer payload(ToIntFunction<ByteBuffer> encoding) {
     PayloadBuffer large = buffers.take(SourceEncoder.maxPayloadBytes());
     boolean kept = false;
     try {
-      int length = encoder.encode(batch, codec, large.bytes());
+      int length = encoding.applyAsInt(large.bytes());
       large.bytes().position(0).limit(length);
       kept = length > SourceEncoder.maxPayloadBytes() / 2;
       return kept ? large : fitting(large, length);

@@ -36,11 +36,17 @@ public final class SourceSession implements StreamSession {
   private final ChannelFactory factory;
   private final SessionSettings settings;
   private final Listener listener;
+  private final int version;
   private int nextChannelId = 1;
   private long idleSinceNanos;
   private PathRate path = PathRate.UNKNOWN;
 
-  public SourceSession(ChannelFactory factory, SessionSettings settings, Listener listener) {
+  /**
+   * @param version of the protocol that this session speaks
+   */
+  public SourceSession(
+      int version, ChannelFactory factory, SessionSettings settings, Listener listener) {
+    this.version = version;
     this.factory = factory;
     this.settings = settings;
     this.listener = listener;
@@ -71,7 +77,7 @@ public final class SourceSession implements StreamSession {
   public ChannelEnd open(ChannelRequest request, LocalEnd local) {
     Frame.Open open = request.open(nextChannelId);
     ChannelEnd channel =
-        factory.source(open, core, settings.receiveWindowBytes(), core.streams(), path);
+        factory.source(version, open, core, settings.receiveWindowBytes(), core.streams(), path);
     channel.attach(local);
     Baseline baseline = request.baseline();
     if (baseline != null) {

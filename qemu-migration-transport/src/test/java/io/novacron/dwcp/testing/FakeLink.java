@@ -3,7 +3,6 @@ package io.novacron.dwcp.testing;
 import io.novacron.dwcp.session.StreamSession;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamLink;
-import io.novacron.dwcp.wire.BufferSource;
 import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.FrameDecoder;
 import io.novacron.dwcp.wire.FrameEncoder;
@@ -48,8 +47,8 @@ public final class FakeLink {
   /** Both ends must be brought {@link End#up} after this. */
   FakeLink(Random random, TwoHosts.Side source, TwoHosts.Side destination) {
     this.random = random;
-    this.source = new End(source.session(), source.buffers());
-    this.destination = new End(destination.session(), destination.buffers());
+    this.source = new End(source);
+    this.destination = new End(destination);
   }
 
   public End source() {
@@ -77,6 +76,7 @@ public final class FakeLink {
 
   /** One host's end. */
   public final class End implements StreamLink {
+    private final TwoHosts.Side side;
     private final StreamSession session;
     private final FrameDecoder decoder;
     private final ArrayDeque<Flying> flying = new ArrayDeque<>();
@@ -86,9 +86,10 @@ public final class FakeLink {
     private boolean closed;
     private boolean blocked;
 
-    End(StreamSession session, BufferSource buffers) {
-      this.session = session;
-      this.decoder = new FrameDecoder(buffers);
+    End(TwoHosts.Side side) {
+      this.side = side;
+      this.session = side.session();
+      this.decoder = new FrameDecoder(side.buffers());
     }
 
     /** The handshake of this end is done. */
@@ -183,6 +184,9 @@ public final class FakeLink {
 
     private void frame(Frame frame) throws WireException {
       if (!closed) {
+        if (frame instanceof Frame.Data data) {
+          side.arrived(data);
+        }
         session.frame(this, frame);
       } else if (frame instanceof Frame.Data data) {
         data.payload().release();

@@ -3,6 +3,7 @@ package io.novacron.dwcp.testing;
 import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.Batch;
 import io.novacron.dwcp.encoding.BatchPool;
+import io.novacron.dwcp.encoding.DestinationDecoder;
 import io.novacron.dwcp.encoding.TravelledPages;
 import io.novacron.dwcp.kernels.JavaPageKernels;
 import io.novacron.dwcp.session.ChannelEnd;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class TwoHosts {
   public static final long SECOND_NANOS = 1_000_000_000L;
   public static final long RECEIVE_WINDOW_BYTES = 2 * 1024 * 1024;
-  public static final long HISTORY_BUDGET_BYTES = 16 * 1024 * 1024;
+  public static final long HISTORY_BUDGET_BYTES = 64 * 1024 * 1024;
   private static final int POOL_BATCHES = 64;
 
   /** A step more than this in one run means that something goes round in circles. */
@@ -45,6 +46,7 @@ public final class TwoHosts {
     private final List<SessionEnd> ends = new ArrayList<>();
     private final List<ChannelEnd> closedChannels = new ArrayList<>();
     private @Nullable StreamSession session;
+    private int laneBatches;
 
     Side(Random random, ManualClock clock, int poolBatches) {
       this.executor = new DeterministicExecutor(random, clock);
@@ -56,6 +58,15 @@ public final class TwoHosts {
         throw new IllegalStateException("no session yet");
       }
       return session;
+    }
+
+    /** Batches of a lane that arrived here, those that came twice as well. */
+    public int laneBatches() {
+      return laneBatches;
+    }
+
+    void arrived(Frame.Data data) {
+      laneBatches += DestinationDecoder.isInLane(data.payload().bytes()) ? 1 : 0;
     }
 
     public CountingBuffers buffers() {
@@ -133,7 +144,7 @@ public final class TwoHosts {
     this.destinationSide = new Side(random, clock, poolBatches);
     SessionSettings settings =
         new SessionSettings(RECEIVE_WINDOW_BYTES, 60 * SECOND_NANOS, 2 * SECOND_NANOS);
-    source = new SourceSession(sourceSide.factory(clock), settings, sourceListener());
+    source = new SourceSession(version, sourceSide.factory(clock), settings, sourceListener());
     destination =
         new DestinationSession(
             version,
@@ -259,6 +270,14 @@ public final class TwoHosts {
     FakeLocalEnd local = new FakeLocalEnd(random).writes(bytes, thenEnds);
     int historyPages = kind == ChannelKind.LIBVIRT_RPC ? 0 : 512;
     local.join(source.open(new ChannelRequest(kind, ++migrations, port, historyPages), local));
+    locals.add(local);
+    return local;
+  }
+
+  /** Opens a channel as asked for, for a local connection that writes {@code bytes} and ends. */
+  public FakeLocalEnd open(ChannelRequest request, byte[] bytes) {
+    FakeLocalEnd local = new FakeLocalEnd(random).writes(bytes, true);
+    local.join(source.open(request, local));
     locals.add(local);
     return local;
   }

@@ -36,7 +36,8 @@ final class OpenedBaselines implements Baselines.Listener {
       inTime(store::removeExpired, "dwcp-baseline-age");
       int cores = Runtime.getRuntime().availableProcessors();
       OpenedBaselines listener = new OpenedBaselines(journal);
-      Optional<DiskBaselines> disks = disksIn(directory.resolveSibling("disks"), wanted, listener);
+      Optional<DiskBaselines> disks =
+          disksIn(directory.resolveSibling("disks"), wanted, kernels, listener);
       return Optional.of(new Baselines(store, kernels, cores, listener, disks));
     } catch (IOException e) {
       LOG.warn("baselines are off: {} cannot be used: {}", directory, e.toString());
@@ -45,14 +46,14 @@ final class OpenedBaselines implements Baselines.Listener {
   }
 
   private static Optional<DiskBaselines> disksIn(
-      Path directory, BaselineConfig wanted, Baselines.Listener listener) {
+      Path directory, BaselineConfig wanted, PageKernels kernels, Baselines.Listener listener) {
     if (wanted.diskMaxBytes() == 0) {
       return Optional.empty();
     }
     try {
       FileDiskBaselines files =
           FileDiskBaselines.open(
-              directory, wanted.diskMaxBytes(), wanted.maxAge(), InstantSource.system());
+              directory, wanted.diskMaxBytes(), wanted.maxAge(), InstantSource.system(), kernels);
       inTime(files::removeExpired, "dwcp-disk-age");
       return Optional.of(new DiskBaselines(files, listener));
     } catch (IOException e) {

@@ -110,7 +110,10 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
   /** The reply waits for the baseline: once it is passed on, libvirt sends the guest. */
   @Override
   public void announce(RelayAction.AnnouncePorts announcement, Announced answer) {
-    visits.whenReady(announcement.subject(), baseline -> listen(announcement, answer));
+    Subject subject = announcement.subject();
+    visits.whenReady(
+        subject,
+        baseline -> visits.whenDisksAreLoaded(subject, () -> listen(announcement, answer)));
   }
 
   private void listen(RelayAction.AnnouncePorts announcement, Announced answer) {

@@ -56,6 +56,14 @@ final class DiskVisits {
     return ended ? null : load.getNow(Map.of()).get(channels);
   }
 
+  /** Source: waits until {@link #next} can tell, a short time at most; then runs on the loop. */
+  void whenLoaded(EventLoop loop, long mostMillis, Runnable then) {
+    var _ =
+        load.copy()
+            .completeOnTimeout(Map.of(), mostMillis, TimeUnit.MILLISECONDS)
+            .thenRunAsync(then, loop);
+  }
+
   /**
    * Destination: looks for the one that the source offers.
    *

@@ -141,6 +141,16 @@ final class GuestVisits {
     return visit == null ? null : visit.baseline();
   }
 
+  /** Source: waits for what was kept of the guest's disks, a short time at most. */
+  void whenDisksAreLoaded(Subject subject, Runnable then) {
+    GuestVisit visit = running.get(subject);
+    if (visit == null || !subject.flags().copiesDisks()) {
+      then.run();
+    } else {
+      visit.disks().whenLoaded(loop, MOST_WAIT_MILLIS, then);
+    }
+  }
+
   /** Source: what both hosts may have kept of the disk whose channel is opened next. */
   @Nullable DiskBaseline nextDisk(Subject subject) {
     GuestVisit visit = running.get(subject);

@@ -33,6 +33,7 @@ final class DiskBaselineFormat {
 
   static final int VERSION = 1;
   static final int HEAD_BYTES = 4096;
+  static final int ID_BYTES = 32;
 
   /** Behind the digests of {@link DiskBaseline#MAX_PAGES}. */
   static final long CONTENT_OFFSET = 2L << 30;
@@ -69,7 +70,10 @@ final class DiskBaselineFormat {
     return CONTENT_OFFSET + (long) page * PageSize.BYTES;
   }
 
-  /** Begins the id: SHA-256 over this and the digests of all pages. */
+  /**
+   * Begins the id: SHA-256 over this and over the SHA-256 of each 4096 bytes of the digests of all
+   * pages, the last of them filled with zeroes, so that kernels do nearly all of it.
+   */
   static MessageDigest id(UUID guest, int pages) {
     try {
       MessageDigest id = MessageDigest.getInstance("SHA-256");
@@ -113,7 +117,7 @@ final class DiskBaselineFormat {
     }
     in.position(2 * Long.BYTES);
     UUID guest = new UUID(in.getLong(), in.getLong());
-    byte[] id = new byte[32];
+    byte[] id = new byte[ID_BYTES];
     in.get(id);
     int pages = in.getInt();
     long storedBytes = in.getLong();

@@ -71,7 +71,7 @@ public final class DiskBaselines implements AutoCloseable {
 
   private Optional<DiskBaseline> open(BaselineStore.Key key, Path file) throws IOException {
     try {
-      DiskBaseline disk = HeldDisk.open(file, key.guest());
+      DiskBaseline disk = files.held(key, file);
       listener.count("disk-loaded", 1);
       return Optional.of(disk);
     } catch (IOException | RuntimeException | InternalError e) {

@@ -3,6 +3,7 @@ package io.novacron.dwcp.baseline;
 import io.novacron.dwcp.baseline.DiskBaselineFormat.Head;
 import io.novacron.dwcp.encoding.BaselinePages.Range;
 import io.novacron.dwcp.encoding.DiskBaseline;
+import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.plugin.BaselineStore;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -56,21 +57,25 @@ public final class FileDiskBaselines {
   private final long mostBytes;
   private final Duration mostAge;
   private final InstantSource clock;
+  private final PageKernels kernels;
   private final Drafts room = new Drafts();
   private long drafts;
 
-  private FileDiskBaselines(Path directory, long mostBytes, Duration mostAge, InstantSource clock) {
+  private FileDiskBaselines(
+      Path directory, long mostBytes, Duration mostAge, InstantSource clock, PageKernels kernels) {
     this.directory = directory;
     this.mostBytes = mostBytes;
     this.mostAge = mostAge;
     this.clock = clock;
+    this.kernels = kernels;
   }
 
   /** Makes the directory, of nobody else, if need be; removes what is left behind or too old. */
   public static FileDiskBaselines open(
-      Path directory, long mostBytes, Duration mostAge, InstantSource clock) throws IOException {
+      Path directory, long mostBytes, Duration mostAge, InstantSource clock, PageKernels kernels)
+      throws IOException {
     Files.createDirectories(directory, OWNERS_DIRECTORY);
-    var store = new FileDiskBaselines(directory, mostBytes, mostAge, clock);
+    var store = new FileDiskBaselines(directory, mostBytes, mostAge, clock, kernels);
     for (Path guest : children(directory)) {
       for (Path file : Files.isDirectory(guest) ? children(guest) : List.<Path>of()) {
         if (BaselineFileName.isDraft(file)) {
@@ -131,7 +136,7 @@ public final class FileDiskBaselines {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment digests =
           file.map(MapMode.READ_ONLY, DiskBaselineFormat.HEAD_BYTES, digestBytes, arena);
-      id = HexFormat.of().formatHex(HeldDisk.id(key.guest(), digests));
+      id = HexFormat.of().formatHex(HeldDisk.id(key.guest(), digests, kernels));
     }
     long seconds = clock.instant().getEpochSecond();
     ByteBuffer head =
@@ -150,6 +155,10 @@ public final class FileDiskBaselines {
         parent.force(true);
       }
     }
+  }
+
+  DiskBaseline held(BaselineStore.Key key, Path file) throws IOException {
+    return HeldDisk.open(file, key.guest(), kernels);
   }
 
   /** What is kept of the key's disks, by their numbers. */

@@ -2,6 +2,9 @@ package io.novacron.dwcp.baseline;
 
 import io.novacron.dwcp.baseline.DiskBaselineFormat.Head;
 import io.novacron.dwcp.encoding.DiskBaseline;
+import io.novacron.dwcp.kernels.PageKernels;
+import io.novacron.dwcp.kernels.PageSpans;
+import io.novacron.dwcp.page.PageSize;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -21,15 +25,15 @@ import java.util.concurrent.TimeUnit;
 /** The file of a disk's baseline, open for reading. It outlives its replacement. */
 record HeldDisk(FileChannel file) implements DiskBaseline.Content {
 
-  /** 1 MiB of digests at a time: the disk is 256 MiB further. */
-  private static final long STEP_BYTES = 1 << 20;
+  /** 256 KiB of digests at a time: the disk is 64 MiB further. */
+  private static final int STEP_PIECES = 64;
 
   /**
    * Checks everything but the content of the pages: who uses a page checks that.
    *
    * @throws BaselineDamagedException if it never can be used
    */
-  static DiskBaseline open(Path path, UUID guest) throws IOException {
+  static DiskBaseline open(Path path, UUID guest, PageKernels kernels) throws IOException {
     FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
     HeldDisk held = new HeldDisk(file);
     boolean isUsable = false;
@@ -42,7 +46,7 @@ record HeldDisk(FileChannel file) implements DiskBaseline.Content {
               DiskBaselineFormat.HEAD_BYTES,
               (long) head.pages() * DiskBaseline.DIGEST_BYTES,
               Arena.ofAuto());
-      byte[] id = id(guest, digests);
+      byte[] id = id(guest, digests, kernels);
       if (!HexFormat.of().formatHex(id).equals(head.id())) {
         throw new BaselineDamagedException("its digests are not those of its id");
       }
@@ -66,12 +70,23 @@ record HeldDisk(FileChannel file) implements DiskBaseline.Content {
     }
   }
 
-  static byte[] id(UUID guest, MemorySegment digests) {
-    int pages = (int) (digests.byteSize() / DiskBaseline.DIGEST_BYTES);
-    MessageDigest id = DiskBaselineFormat.id(guest, pages);
-    for (long at = 0; at < digests.byteSize(); at += STEP_BYTES) {
-      long bytes = Math.min(STEP_BYTES, digests.byteSize() - at);
-      id.update(digests.asSlice(at, bytes).asByteBuffer());
+  /** See {@link DiskBaselineFormat#id}. */
+  static byte[] id(UUID guest, MemorySegment digests, PageKernels kernels) {
+    MessageDigest id =
+        DiskBaselineFormat.id(guest, (int) (digests.byteSize() / DiskBaseline.DIGEST_BYTES));
+    ByteBuffer step = ByteBuffer.allocateDirect(STEP_PIECES * PageSize.BYTES);
+    int[] offsets = new int[STEP_PIECES];
+    Arrays.setAll(offsets, i -> i * PageSize.BYTES);
+    byte[] pieces = new byte[STEP_PIECES * DiskBaselineFormat.ID_BYTES];
+    for (long at = 0; at < digests.byteSize(); at += step.capacity()) {
+      long bytes = Math.min(step.capacity(), digests.byteSize() - at);
+      step.clear().put(digests.asSlice(at, bytes).asByteBuffer());
+      while (step.position() % PageSize.BYTES != 0) {
+        step.put((byte) 0);
+      }
+      int count = step.flip().limit() / PageSize.BYTES;
+      kernels.digestPages(step, new PageSpans(offsets, count, PageSize.BYTES), pieces);
+      id.update(pieces, 0, count * DiskBaselineFormat.ID_BYTES);
     }
     return id.digest();
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.DiskBaseline;
+import io.novacron.dwcp.kernels.JavaPageKernels;
 import io.novacron.dwcp.page.PageSize;
 import io.novacron.dwcp.plugin.BaselineStore;
 import io.novacron.dwcp.session.ChannelTally;
@@ -55,7 +56,11 @@ class DiskCopiesTest {
 
     FileDiskBaselines files() throws IOException {
       return FileDiskBaselines.open(
-          directory(), 1L << 40, Duration.ofDays(30), InstantSource.fixed(NOW));
+          directory(),
+          1L << 40,
+          Duration.ofDays(30),
+          InstantSource.fixed(NOW),
+          new JavaPageKernels());
     }
 
     Path file() throws IOException {
@@ -63,7 +68,7 @@ class DiskCopiesTest {
     }
 
     DiskBaseline load() throws IOException {
-      return HeldDisk.open(file(), GUEST);
+      return HeldDisk.open(file(), GUEST, new JavaPageKernels());
     }
   }
 

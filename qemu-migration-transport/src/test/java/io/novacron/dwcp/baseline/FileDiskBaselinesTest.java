@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.novacron.dwcp.encoding.BaselinePages.Range;
 import io.novacron.dwcp.encoding.DiskBaseline;
+import io.novacron.dwcp.kernels.JavaPageKernels;
 import io.novacron.dwcp.plugin.BaselineStore;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -33,7 +34,11 @@ class FileDiskBaselinesTest {
 
   private FileDiskBaselines store(long mostBytes, Instant now) throws IOException {
     return FileDiskBaselines.open(
-        stateDir.resolve("disks"), mostBytes, Duration.ofDays(30), InstantSource.fixed(now));
+        stateDir.resolve("disks"),
+        mostBytes,
+        Duration.ofDays(30),
+        InstantSource.fixed(now),
+        new JavaPageKernels());
   }
 
   private FileDiskBaselines store() throws IOException {
@@ -74,7 +79,7 @@ class FileDiskBaselinesTest {
   @Test
   void givesBackWhatItWasGiven() throws IOException {
     write(store(), 0, 100);
-    try (DiskBaseline disk = HeldDisk.open(only(), GUEST)) {
+    try (DiskBaseline disk = HeldDisk.open(only(), GUEST, new JavaPageKernels())) {
       assertEquals(100, disk.pages());
       assertEquals(List.of(), disk.missing());
     }
@@ -84,12 +89,15 @@ class FileDiskBaselinesTest {
   void refusesWhatIsOfAnotherGuestOrWasChanged() throws IOException {
     write(store(), 0, 100);
     Path file = only();
-    assertThrows(BaselineDamagedException.class, () -> HeldDisk.open(file, new UUID(5, 7)));
+    assertThrows(
+        BaselineDamagedException.class,
+        () -> HeldDisk.open(file, new UUID(5, 7), new JavaPageKernels()));
     FileTime written = Files.getLastModifiedTime(file);
     Files.setLastModifiedTime(file, FileTime.from(NOW.plusMillis(1)));
-    assertThrows(BaselineDamagedException.class, () -> HeldDisk.open(file, GUEST));
+    assertThrows(
+        BaselineDamagedException.class, () -> HeldDisk.open(file, GUEST, new JavaPageKernels()));
     Files.setLastModifiedTime(file, written);
-    HeldDisk.open(file, GUEST).close();
+    HeldDisk.open(file, GUEST, new JavaPageKernels()).close();
   }
 
   @Test
@@ -100,11 +108,12 @@ class FileDiskBaselinesTest {
     for (long at : new long[] {0, 9, 17, 33, 65, 70, 88, 4096, 4100, 4096 + 1599}) {
       flip(file, at);
       Files.setLastModifiedTime(file, written);
-      assertThrows(IOException.class, () -> HeldDisk.open(file, GUEST), "at " + at);
+      assertThrows(
+          IOException.class, () -> HeldDisk.open(file, GUEST, new JavaPageKernels()), "at " + at);
       flip(file, at);
     }
     Files.setLastModifiedTime(file, written);
-    HeldDisk.open(file, GUEST).close();
+    HeldDisk.open(file, GUEST, new JavaPageKernels()).close();
   }
 
   private static void flip(Path file, long at) throws IOException {
@@ -126,7 +135,8 @@ class FileDiskBaselinesTest {
         opened.setLength(size);
       }
       Files.setLastModifiedTime(file, written);
-      assertThrows(IOException.class, () -> HeldDisk.open(file, GUEST), "of " + size);
+      assertThrows(
+          IOException.class, () -> HeldDisk.open(file, GUEST, new JavaPageKernels()), "of " + size);
     }
   }
 
@@ -143,7 +153,7 @@ class FileDiskBaselinesTest {
   @Test
   void keepsTheContentThatThereIsRoomFor() throws IOException {
     write(store(64 * 4096, NOW), 0, 100);
-    try (DiskBaseline disk = HeldDisk.open(only(), GUEST)) {
+    try (DiskBaseline disk = HeldDisk.open(only(), GUEST, new JavaPageKernels())) {
       assertEquals(100, disk.pages());
       List<Range> missing = disk.missing();
       assertTrue(missing.getFirst().first() <= 65, missing::toString);

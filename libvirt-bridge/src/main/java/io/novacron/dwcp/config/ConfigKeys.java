@@ -208,8 +208,8 @@ public final class ConfigKeys {
           "Room below the state directory for what disks held when --copy-storage-all copied them"
               + " to another host, so that their way back takes few bytes; the oldest go first, and"
               + " a tenth of the file system stays free. With 0 B none is kept.",
-          "Two disks with 10 GiB of content; the copy that libvirt leaves behind is overwritten"
-              + " before it can be read.",
+          "Two disks with 10 GiB of content; what libvirt leaves behind is the file that the next"
+              + " copy writes to.",
           FIRST);
 
   static final ConfigKey<Duration> BASELINES_MAX_AGE =

@@ -401,6 +401,27 @@ static void run(const struct dwcp_variant *variant)
     printf("variant %s: all hold\n", variant->name);
 }
 
+static void maps_memory_that_is_zero_and_aligned(void)
+{
+    static const int64_t sizes[] = {1, 4096, 4097, (2 << 20) - 1, 2 << 20, (5 << 20) + 1};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        const int64_t address = dwcp_map_memory(sizes[i]);
+        uint8_t *const bytes = (uint8_t *)(uintptr_t)address;
+        expect(bytes != NULL && address % (2 << 20) == 0, "mapped memory is aligned", "kernel", (size_t)sizes[i]);
+        expect(bytes[0] == 0 && bytes[sizes[i] - 1] == 0, "mapped memory is zero", "kernel", (size_t)sizes[i]);
+        memset(bytes, 0xa5, (size_t)sizes[i]);
+        expect(dwcp_unmap_memory(address, sizes[i]) == DWCP_OK, "mapped memory is given back", "kernel", i);
+    }
+    expect(dwcp_map_memory(0) == 0 && dwcp_map_memory(-1) == 0, "refuses to map nothing", "kernel", 0);
+    expect(dwcp_map_memory(INT64_MAX) == 0, "refuses what no kernel has", "kernel", 0);
+    expect(dwcp_unmap_memory(0, 4096) == DWCP_BAD_ARGUMENT, "refuses to unmap nothing", "kernel", 0);
+}
+
+static void steps_back(void)
+{
+    expect(dwcp_step_back() == DWCP_OK, "a thread may step back", "kernel", 0);
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
@@ -419,5 +440,7 @@ int main(int argc, char **argv)
     run_deltas();
     run_hashes();
     refuses_pages_out_of_range();
+    maps_memory_that_is_zero_and_aligned();
+    steps_back();
     return 0;
 }

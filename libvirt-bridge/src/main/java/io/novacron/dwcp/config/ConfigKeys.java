@@ -172,6 +172,18 @@ public final class ConfigKeys {
           "Fits modular and monolithic libvirt.",
           FIRST);
 
+  static final ConfigKey<Duration> FIRST_DOWNTIME_LIMIT =
+      new ConfigKey<>(
+          "first-downtime-limit",
+          new TimeSpan(Duration.ZERO, Duration.ofSeconds(10)),
+          "40 ms",
+          "While a guest leaves this host through DWCP, libvirt's downtime limit is lowered to"
+              + " this, and raised again step by step, up to what it was, if the guest does not"
+              + " converge. 0 s leaves it alone.",
+          "Under QEMU's own 300 ms a guest stands still for as long; one more round makes it a"
+              + " third.",
+          FIRST);
+
   static final ConfigKey<Integer> HISTORY_ENTRIES =
       new ConfigKey<>(
           "history-entries",
@@ -259,6 +271,7 @@ public final class ConfigKeys {
           PEER_QUARANTINE,
           DATA_PORTS,
           LIBVIRT_SOCKET,
+          FIRST_DOWNTIME_LIMIT,
           HISTORY_ENTRIES,
           BASELINES_ENABLED,
           BASELINES_MAX_BYTES,

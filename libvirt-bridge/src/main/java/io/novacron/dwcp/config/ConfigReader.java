@@ -62,7 +62,10 @@ final class ConfigReader {
         SecurityMode.valueOf(value(ConfigKeys.SECURITY_MODE).toUpperCase(Locale.ROOT)),
         new PeersSection(this, runtimeDir).read(),
         transport(),
-        new LocalConfig(value(ConfigKeys.DATA_PORTS), value(ConfigKeys.LIBVIRT_SOCKET)),
+        new LocalConfig(
+            value(ConfigKeys.DATA_PORTS),
+            value(ConfigKeys.LIBVIRT_SOCKET),
+            value(ConfigKeys.FIRST_DOWNTIME_LIMIT)),
         new HistoryConfig(value(ConfigKeys.HISTORY_ENTRIES)),
         new BaselineConfig(
             Boolean.parseBoolean(value(ConfigKeys.BASELINES_ENABLED)),

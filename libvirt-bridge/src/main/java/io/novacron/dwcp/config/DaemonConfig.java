@@ -55,8 +55,10 @@ public record DaemonConfig(
    *
    * @param dataPorts loopback ports of the source; never libvirt's own
    * @param libvirtSocket empty: virtqemud where its socket exists, else libvirtd
+   * @param firstDowntimeLimit zero: libvirt's is left alone
    */
-  public record LocalConfig(PortRange dataPorts, Optional<Path> libvirtSocket) {
+  public record LocalConfig(
+      PortRange dataPorts, Optional<Path> libvirtSocket, Duration firstDowntimeLimit) {
 
     private static final Path VIRTQEMUD = Path.of("/run/libvirt/virtqemud-sock");
     private static final Path LIBVIRTD = Path.of("/run/libvirt/libvirt-sock");

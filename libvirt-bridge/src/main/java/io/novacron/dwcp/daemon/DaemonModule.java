@@ -133,7 +133,13 @@ final class DaemonModule extends AbstractModule {
       PlainRoutes routes,
       Optional<Baselines> baselines) {
     PeerSocket.Wiring wiring =
-        new PeerSocket.Wiring(hostName(), config.local().dataPorts(), journal, routes, baselines);
+        new PeerSocket.Wiring(
+            hostName(),
+            config.local().dataPorts(),
+            journal,
+            routes,
+            baselines,
+            DowntimeLimiting.of(config.local(), journal));
     List<PeerSocket> sockets = new ArrayList<>();
     for (Peer peer : config.peers().peers()) {
       String host = peer.address().getHostString();

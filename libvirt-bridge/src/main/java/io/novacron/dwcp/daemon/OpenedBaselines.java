@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class OpenedBaselines implements Baselines.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Baselines.class);
 
+  /** 1.5 s: Finish and Confirm over the longest paths, and the end of the source's QEMU. */
+  private static final long REST_MILLIS = 1_500;
+
   private final MigrationJournal journal;
 
   private OpenedBaselines(MigrationJournal journal) {
@@ -38,7 +41,7 @@ final class OpenedBaselines implements Baselines.Listener {
       OpenedBaselines listener = new OpenedBaselines(journal);
       Optional<DiskBaselines> disks =
           disksIn(directory.resolveSibling("disks"), wanted, kernels, listener);
-      return Optional.of(new Baselines(store, kernels, cores, listener, disks));
+      return Optional.of(new Baselines(store, kernels, cores, REST_MILLIS, listener, disks));
     } catch (IOException e) {
       LOG.warn("baselines are off: {} cannot be used: {}", directory, e.toString());
       return Optional.empty();

@@ -9,9 +9,11 @@ import io.novacron.dwcp.netty.PeerLink;
 import io.novacron.dwcp.page.PageSize;
 import io.novacron.dwcp.plugin.MigrationListener.Role;
 import io.novacron.dwcp.plugin.Peer;
+import io.novacron.dwcp.relay.CarryDecision;
 import io.novacron.dwcp.relay.MigrationEvent;
 import io.novacron.dwcp.relay.MigrationEvent.Subject;
 import io.novacron.dwcp.relay.MigrationFlags;
+import io.novacron.dwcp.relay.MigrationOutcome;
 import io.novacron.dwcp.relay.PrepareReply;
 import io.novacron.dwcp.relay.RelayAction;
 import io.novacron.dwcp.relay.RelayPolicy;
@@ -45,6 +47,7 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
   private final Map<Subject, DataListeners> listeners = new HashMap<>();
   private final HistoryShare history;
   private final GuestVisits visits;
+  private final Map<Subject, LoweredDowntime> downtimes = new HashMap<>();
 
   /** Its baseline is counted in the history. */
   private @Nullable BaselinePages counted;
@@ -59,7 +62,11 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     this.visits =
         new GuestVisits(
             new GuestVisits.With(
-                wiring.baselines(), link.peerHostName(), link.version(), link.historyBudgetBytes()),
+                wiring.baselines(),
+                link.peerHostName(),
+                link.version(),
+                link.historyBudgetBytes(),
+                session),
             link.loop());
     this.follower =
         new MigrationFollower(
@@ -105,6 +112,38 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     }
     follower.event(event);
     visits.event(event);
+    downtime(event);
+  }
+
+  private void downtime(MigrationEvent event) {
+    switch (event) {
+      case MigrationEvent.Prepared prepared -> lower(prepared.subject());
+      case MigrationEvent.Ended ended -> {
+        LoweredDowntime lowered = downtimes.remove(ended.subject());
+        if (lowered != null) {
+          lowered.ended(ended.outcome() == MigrationOutcome.COMPLETED);
+        }
+      }
+      case MigrationEvent.Requested ignored -> {}
+      case MigrationEvent.Finishing ignored -> {}
+      case MigrationEvent.NotUnderstood ignored -> {}
+    }
+  }
+
+  /** With several connections none tells when all memory was sent once. */
+  private void lower(Subject subject) {
+    boolean isCarried = subject.decision() instanceof CarryDecision.Carry;
+    MigrationFlags flags = subject.flags();
+    if (wiring.downtime().isPresent()
+        && subject.uuid().isPresent()
+        && isCarried
+        && !flags.parallel()
+        && !flags.postCopyResume()) {
+      LoweredDowntime lowered =
+          new LoweredDowntime(wiring.downtime().get(), link.loop(), subject.uuid().get());
+      downtimes.put(subject, lowered);
+      lowered.begin();
+    }
   }
 
   /** The reply waits for the baseline: once it is passed on, libvirt sends the guest. */
@@ -185,6 +224,10 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     follower.add(subject, channel);
     visits.follow(subject, channel);
     visits.followDisk(subject, channel, true);
+    LoweredDowntime lowered = downtimes.get(subject);
+    if (lowered != null && kind == ChannelKind.MEMORY) {
+      lowered.follow(channel);
+    }
   }
 
   /** The channels of a migration share its baseline, which counts once. */

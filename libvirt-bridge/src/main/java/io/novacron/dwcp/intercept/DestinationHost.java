@@ -11,6 +11,7 @@ import io.novacron.dwcp.relay.DestinationRelay;
 import io.novacron.dwcp.relay.MigrationEvent.Subject;
 import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.DestinationSession;
+import io.novacron.dwcp.session.LivePath;
 import io.novacron.dwcp.session.SessionEnd;
 import io.novacron.dwcp.wire.ChannelKind;
 import io.novacron.dwcp.wire.Digest;
@@ -20,7 +21,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,10 +58,10 @@ public final class DestinationHost implements DestinationSessions.Host {
 
   @Override
   public DestinationSession.Connector connector(
-      String sourceHost, int version, EventLoop loop, IntSupplier liveStreams) {
+      String sourceHost, int version, EventLoop loop, LivePath path) {
     GuestVisits.With with =
-        new GuestVisits.With(baselines, sourceHost, version, historyBudgetBytes);
-    return new SessionConnector(with, loop, liveStreams);
+        new GuestVisits.With(baselines, sourceHost, version, historyBudgetBytes, path);
+    return new SessionConnector(with, loop);
   }
 
   @Override
@@ -84,13 +84,11 @@ public final class DestinationHost implements DestinationSessions.Host {
   private final class SessionConnector implements DestinationSession.Connector {
     private final GuestVisits.With with;
     private final EventLoop loop;
-    private final IntSupplier liveStreams;
     private final Map<Long, LibvirtConnection> connections = new HashMap<>();
 
-    SessionConnector(GuestVisits.With with, EventLoop loop, IntSupplier liveStreams) {
+    SessionConnector(GuestVisits.With with, EventLoop loop) {
       this.with = with;
       this.loop = loop;
-      this.liveStreams = liveStreams;
     }
 
     @Override
@@ -110,7 +108,8 @@ public final class DestinationHost implements DestinationSessions.Host {
       }
       MigrationFollower.Ends ends =
           new MigrationFollower.Ends(Role.DESTINATION, with.peerHost(), hostName);
-      MigrationFollower follower = new MigrationFollower(journal, loop, ends, liveStreams);
+      MigrationFollower follower =
+          new MigrationFollower(journal, loop, ends, with.path()::liveStreams);
       GuestVisits visits = new GuestVisits(with, loop);
       DestinationRelay relay = new DestinationRelay();
       DestinationRelayHandler handler =

@@ -2,6 +2,7 @@ package io.novacron.dwcp.intercept;
 
 import io.netty.channel.EventLoop;
 import io.novacron.dwcp.baseline.Baselines;
+import io.novacron.dwcp.congestion.PathRate;
 import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.encoding.DiskBaseline;
 import io.novacron.dwcp.page.PageSize;
@@ -11,6 +12,7 @@ import io.novacron.dwcp.relay.MigrationEvent;
 import io.novacron.dwcp.relay.MigrationEvent.Subject;
 import io.novacron.dwcp.relay.MigrationOutcome;
 import io.novacron.dwcp.session.ChannelEnd;
+import io.novacron.dwcp.session.LivePath;
 import io.novacron.dwcp.wire.ChannelKind;
 import io.novacron.dwcp.wire.Digest;
 import io.novacron.dwcp.wire.ProtocolVersions;
@@ -42,9 +44,20 @@ final class GuestVisits {
    * @param peerHost the other daemon, as it names itself
    * @param version of the protocol that the session with it speaks
    * @param historyBudgetBytes of one migration
+   * @param path to the other daemon
    */
   record With(
-      Optional<Baselines> baselines, String peerHost, int version, long historyBudgetBytes) {}
+      Optional<Baselines> baselines,
+      String peerHost,
+      int version,
+      long historyBudgetBytes,
+      LivePath path) {
+
+    /** A guest crosses a LAN in less time than a baseline takes to load. */
+    boolean isNear() {
+      return PathRate.isNear(path.minRttNanos());
+    }
+  }
 
   private final With with;
   private final EventLoop loop;
@@ -74,6 +87,10 @@ final class GuestVisits {
     boolean isSpoken = with.version() >= ProtocolVersions.BASELINES;
     boolean isCarried = subject.decision() instanceof CarryDecision.Carry;
     if (with.baselines().isEmpty() || subject.uuid().isEmpty() || !isSpoken || !isCarried) {
+      return;
+    }
+    if (with.isNear()) {
+      with.baselines().get().notNeeded();
       return;
     }
     BaselineStore.Key key = new BaselineStore.Key(subject.uuid().get(), with.peerHost());

@@ -34,7 +34,8 @@ public final class PeerSocket {
       PortRange dataPorts,
       MigrationJournal journal,
       PlainRoutes plainRoutes,
-      Optional<Baselines> baselines) {}
+      Optional<Baselines> baselines,
+      Optional<LoweredDowntime.With> downtime) {}
 
   private final Peer peer;
   private final PeerLink link;

@@ -17,6 +17,7 @@ import io.novacron.dwcp.plugin.MigrationListener.Role;
 import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.ChannelRequest;
 import io.novacron.dwcp.session.DestinationSession;
+import io.novacron.dwcp.session.LivePath;
 import io.novacron.dwcp.session.SessionEnd;
 import io.novacron.dwcp.session.SourceSession;
 import io.novacron.dwcp.wire.ChannelKind;
@@ -31,7 +32,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -250,7 +250,7 @@ final class SessionPair implements AutoCloseable {
   private final class RecordingHost implements DestinationSessions.Host {
     @Override
     public DestinationSession.Connector connector(
-        String sourceHost, int version, EventLoop loop, IntSupplier liveStreams) {
+        String sourceHost, int version, EventLoop loop, LivePath path) {
       return (open, channel, outcome) -> connect(loop, open, channel, outcome);
     }
 

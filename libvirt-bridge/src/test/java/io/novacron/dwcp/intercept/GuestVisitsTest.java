@@ -14,6 +14,7 @@ import io.novacron.dwcp.relay.MigrationEvent;
 import io.novacron.dwcp.relay.MigrationEvent.Subject;
 import io.novacron.dwcp.relay.MigrationFlags;
 import io.novacron.dwcp.relay.MigrationOutcome;
+import io.novacron.dwcp.session.LivePath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -35,6 +36,9 @@ class GuestVisitsTest {
   private static final Subject CARRIED =
       new Subject("guest", Optional.of(GUEST), new MigrationFlags(1), new CarryDecision.Carry());
 
+  private static final long FAR_NANOS = 40_000_000;
+  private static final long NEAR_NANOS = 500_000;
+
   @TempDir Path directory;
   private final TestLoop loop = new TestLoop();
   private final List<String> warnings = new ArrayList<>();
@@ -49,6 +53,7 @@ class GuestVisitsTest {
             store,
             new JavaPageKernels(),
             1,
+            0,
             new Baselines.Listener() {
               @Override
               public void count(String what, long more) {}
@@ -70,7 +75,24 @@ class GuestVisitsTest {
   }
 
   private GuestVisits visits(int version, Optional<Baselines> kept) {
-    return new GuestVisits(new GuestVisits.With(kept, "host-b", version, 1L << 30), loop.loop());
+    return visits(version, kept, FAR_NANOS);
+  }
+
+  private GuestVisits visits(int version, Optional<Baselines> kept, long minRttNanos) {
+    LivePath path =
+        new LivePath() {
+          @Override
+          public int liveStreams() {
+            return 1;
+          }
+
+          @Override
+          public long minRttNanos() {
+            return minRttNanos;
+          }
+        };
+    return new GuestVisits(
+        new GuestVisits.With(kept, "host-b", version, 1L << 30, path), loop.loop());
   }
 
   private static @Nullable BaselinePages answer(GuestVisits visits, @Nullable Subject subject) {
@@ -108,7 +130,10 @@ class GuestVisitsTest {
   @Test
   void answersAtOnceWhereThereIsNothingToWaitFor() {
     for (GuestVisits visits :
-        List.of(visits(1, Optional.of(baselines)), visits(2, Optional.empty()))) {
+        List.of(
+            visits(1, Optional.of(baselines)),
+            visits(2, Optional.empty()),
+            visits(2, Optional.of(baselines), NEAR_NANOS))) {
       visits.event(new MigrationEvent.Requested(CARRIED));
       List<@Nullable BaselinePages> answers = new ArrayList<>();
       visits.whenReady(CARRIED, answers::add);

@@ -88,7 +88,12 @@ class PeerSocketTest {
         link,
         path,
         new PeerSocket.Wiring(
-            "host-a", new PortRange(30000, 30009), journal, new PlainRoutes(), Optional.empty()));
+            "host-a",
+            new PortRange(30000, 30009),
+            journal,
+            new PlainRoutes(),
+            Optional.empty(),
+            Optional.empty()));
   }
 
   private MigrationJournal journal(MigrationHistory history) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Libdwcp {
 
-  static final int ABI = 4;
+  static final int ABI = 5;
   static final int OK = 0;
   static final int BAD_RUNS = 2;
 
@@ -81,6 +81,13 @@ final class Libdwcp {
 
   static native int dwcp_hash_windows(
       long base, long baseBytes, int[] offsets, int count, int pageBytes, long[] hashes);
+
+  /** 0 if the kernel refused. */
+  static native long dwcp_map_memory(long bytes);
+
+  static native int dwcp_step_back();
+
+  static native int dwcp_unmap_memory(long address, long bytes);
 
   static native int dwcp_xor_bytes(long old, long current, long dst, long bytes);
 }

@@ -3,6 +3,7 @@ package io.novacron.dwcp.baseline;
 import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.encoding.ChannelHistory;
 import io.novacron.dwcp.encoding.VisitedPages;
+import io.novacron.dwcp.kernels.BackgroundThreads;
 import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.plugin.BaselineStore;
 import io.novacron.dwcp.plugin.BaselineStore.Draft;
@@ -18,7 +19,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,8 +32,8 @@ public final class Baselines implements AutoCloseable {
   /** Told what happens. Any thread; must not throw. */
   public interface Listener {
     /**
-     * Adds to a counter: loaded, late, damaged, missing-pages, written, write-failed, skipped, and
-     * "disk-" with most of them.
+     * Adds to a counter: loaded, late, damaged, missing-pages, written, write-failed, skipped,
+     * near, and "disk-" with most of them.
      */
     void count(String what, long more);
 
@@ -59,6 +59,7 @@ public final class Baselines implements AutoCloseable {
   private final PageKernels kernels;
   private final Listener listener;
   private final int loaders;
+  private final long restMillis;
   private final ThreadPoolExecutor loading;
   private final ThreadPoolExecutor writing;
   private final AtomicInteger loads = new AtomicInteger();
@@ -67,9 +68,12 @@ public final class Baselines implements AutoCloseable {
 
   /**
    * @param cores of this host
+   * @param restMillis passes between the end of a migration and the writing of its baseline: what
+   *     ends it in libvirt and QEMU comes first
    */
-  public Baselines(BaselineStore store, PageKernels kernels, int cores, Listener listener) {
-    this(store, kernels, cores, listener, Optional.empty());
+  public Baselines(
+      BaselineStore store, PageKernels kernels, int cores, long restMillis, Listener listener) {
+    this(store, kernels, cores, restMillis, listener, Optional.empty());
   }
 
   /**
@@ -81,25 +85,33 @@ public final class Baselines implements AutoCloseable {
       BaselineStore store,
       PageKernels kernels,
       int cores,
+      long restMillis,
       Listener listener,
       Optional<DiskBaselines> disks) {
     this.disks = disks;
     this.store = store;
     this.kernels = kernels;
     this.listener = listener;
+    this.restMillis = restMillis;
     this.loaders = Math.clamp(cores, 1, MOST_LOADERS);
     this.loading =
         new ThreadPoolExecutor(
-            loaders, loaders, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named("load"));
+            loaders,
+            loaders,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("dwcp-baseline-load-", 0).factory());
     this.loading.allowCoreThreadTimeOut(true);
     this.writing =
         new ThreadPoolExecutor(
-            1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), named("write"));
+            1,
+            1,
+            10,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MOST_WAITING),
+            BackgroundThreads.named("dwcp-baseline-write-"));
     this.writing.allowCoreThreadTimeOut(true);
-  }
-
-  private static ThreadFactory named(String what) {
-    return Thread.ofPlatform().daemon().name("dwcp-baseline-" + what + "-", 0).factory();
   }
 
   /** What is kept, the oldest first; memory and disks of a guest and a peer are one entry. */
@@ -154,6 +166,11 @@ public final class Baselines implements AutoCloseable {
       skipped(load);
     }
     return load;
+  }
+
+  /** A migration goes without one, since its peer is so near that loading it takes longer. */
+  public void notNeeded() {
+    listener.count("near", 1);
   }
 
   private void skipped(BaselineLoad load) {
@@ -267,6 +284,7 @@ public final class Baselines implements AutoCloseable {
 
   private void write(BaselineStore.Key key, List<ChannelHistory> histories) {
     try {
+      TimeUnit.MILLISECONDS.sleep(restMillis);
       VisitedPages visited = new VisitedPages(histories);
       if (visited.index().pages() == 0) {
         return;
@@ -275,6 +293,8 @@ public final class Baselines implements AutoCloseable {
         written(
             key, visited.index().pages(), new BaselineWriter(draft, visited).write(key.guest()));
       }
+    } catch (InterruptedException stopping) {
+      listener.count("skipped", 1);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       notWritten(key, String.valueOf(e.getMessage()));
     } finally {

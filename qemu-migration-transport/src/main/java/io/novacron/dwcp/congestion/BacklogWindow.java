@@ -87,6 +87,8 @@ public final class BacklogWindow {
     this.rttStartNanos = nowNanos;
     if (known.isKnown()) {
       epochRates[0] = known.bytesPerSecond() / 1e9;
+    }
+    if (known.rttNanos() > 0) {
       rttNanos = known.rttNanos();
     }
     this.formerWindowBytes = openBytes();

@@ -12,23 +12,22 @@ package io.novacron.dwcp.congestion;
  *
  * <ul>
  *   <li>what the wire carries of badly compressing pages: {@code wire rate / ratio}. In the first
- *       pass the ratio counts as {@link #UNKNOWN_RATIO} at best, since the pages that the guest
- *       keeps changing are not known yet; later as what four of five batches lately stayed below;
- *       and
+ *       pass the ratio counts as {@link #UNKNOWN_RATIO} at best under QEMU's own limit, since the
+ *       pages that the guest keeps changing are not known yet; later as what four of five batches
+ *       lately stayed below; and
  *   <li>during the first pass over RAM, when QEMU cannot stop the guest because so much is left,
- *       the rate at which it still would not: {@code bytes left / 0.5 s}.
+ *       the rate at which it still would not: {@code bytes left / 0.5 s} under QEMU's own
+ *       downtime-limit, see {@link #downtimeLimit}.
  * </ul>
  *
  * whichever is more. One thread; times are handed in.
  */
 public final class IntakePace {
-  /**
-   * QEMU's default downtime-limit is 300 ms (QEMU 10.0 migration/options.c); libvirt leaves it
-   * alone. QEMU's bandwidth is up to 200 ms old, and this rate falls meanwhile with what is left:
-   * {@code exp(-0.2 / t) > 0.3 / t} holds from 0.48 s on. (With 0.36 s QEMU stopped the guest with
-   * 160 MB left.)
-   */
-  private static final double FIRST_PASS_SECONDS = 0.5;
+  /** QEMU's default downtime-limit (QEMU 10.0 migration/options.c); libvirt leaves it alone. */
+  private static final double DEFAULT_LIMIT_SECONDS = 0.3;
+
+  /** QEMU looks each 100 ms at what passed in the 100 ms before. */
+  private static final double BELIEF_AGE_SECONDS = 0.2;
 
   /** A quarter above what the wire gave, so that a faster wire is found out (as BBR's probing). */
   private static final double PROBE = 1.25;
@@ -51,6 +50,8 @@ public final class IntakePace {
   /** ...and one read always. */
   private static final double BURST_BYTES = 256 * 1024;
 
+  private double firstPassSeconds;
+  private double firstPassRatio;
   private double ratio = UNKNOWN_RATIO;
   private boolean firstPassSeen;
   private boolean firstPassOver;
@@ -60,6 +61,32 @@ public final class IntakePace {
 
   public IntakePace(long nowNanos) {
     this.refilledNanos = nowNanos;
+    limit(DEFAULT_LIMIT_SECONDS);
+  }
+
+  /** QEMU's downtime-limit is this one now. */
+  public void downtimeLimit(long nanos) {
+    limit((double) nanos / 1e9);
+  }
+
+  /**
+   * In the first pass QEMU's belief is up to 200 ms old, and the rate falls meanwhile with what is
+   * left: {@code exp(-0.2 / t) > limit / t} must hold, with a little room. That gives 0.5 s for
+   * QEMU's default. (With 0.36 s QEMU stopped the guest with 160 MB left.) A lower limit also makes
+   * less of a misjudged ratio: it counts with its root.
+   */
+  private void limit(double seconds) {
+    double least = 0.05;
+    while (Math.exp(-BELIEF_AGE_SECONDS / least) <= seconds / least) {
+      least += 0.01;
+    }
+    firstPassSeconds = 1.04 * least;
+    double strictness = Math.sqrt(Math.min(1, seconds / DEFAULT_LIMIT_SECONDS));
+    firstPassRatio = Math.max(LEAST_RATIO, UNKNOWN_RATIO * strictness);
+  }
+
+  public boolean isFirstPassOver() {
+    return firstPassOver;
   }
 
   /** A batch of {@code rawBytes} became {@code payloadBytes}, compressed or not. */
@@ -81,9 +108,9 @@ public final class IntakePace {
       firstPassOver = true;
       ratio = UNKNOWN_RATIO;
     }
-    double counted = firstPassOver ? ratio : Math.max(UNKNOWN_RATIO, ratio);
+    double counted = firstPassOver ? ratio : Math.max(firstPassRatio, ratio);
     double sustained = PROBE * wireRateBytesPerSecond / counted;
-    rateBytesPerSecond = Math.max(sustained, (double) firstPassBytesLeft / FIRST_PASS_SECONDS);
+    rateBytesPerSecond = Math.max(sustained, (double) firstPassBytesLeft / firstPassSeconds);
     allowanceBytes += rateBytesPerSecond * (double) (nowNanos - refilledNanos) / 1e9;
     refilledNanos = nowNanos;
     double most = Math.max(BURST_BYTES, rateBytesPerSecond * BURST_SECONDS);

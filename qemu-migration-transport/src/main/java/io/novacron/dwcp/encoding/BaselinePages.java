@@ -2,6 +2,7 @@ package io.novacron.dwcp.encoding;
 
 import io.novacron.dwcp.kernels.JavaPageKernels;
 import io.novacron.dwcp.kernels.PageKernels;
+import io.novacron.dwcp.kernels.PageMemory;
 import io.novacron.dwcp.kernels.PageSpans;
 import io.novacron.dwcp.page.PageSize;
 import java.lang.foreign.Arena;
@@ -29,9 +30,15 @@ public final class BaselinePages implements Baseline {
   /** Pages that lie in one piece of memory; who fills in parallel shares no piece. */
   public static final int SLAB_PAGES = 256;
 
+  /** In one piece of memory. */
+  private static final int MEMORY_PAGES = PageMemory.SLAB_BYTES / PageSize.BYTES;
+
   private final BaselineIndex index;
   private final byte[] id;
   private final Arena arena = Arena.ofShared();
+  private final @Nullable MemorySegment[] memory;
+
+  /** Parts of it, one a slab. */
   private final @Nullable MemorySegment[] segments;
 
   /** Views of them. */
@@ -50,6 +57,7 @@ public final class BaselinePages implements Baseline {
     this.id = id;
     this.slabs = new @Nullable ByteBuffer[Math.ceilDiv(index.pages(), SLAB_PAGES)];
     this.segments = new @Nullable MemorySegment[slabs.length];
+    this.memory = new @Nullable MemorySegment[Math.ceilDiv(index.pages(), MEMORY_PAGES)];
     this.held = new byte[index.pages()];
   }
 
@@ -106,12 +114,25 @@ public final class BaselinePages implements Baseline {
     ByteBuffer slab = slabs[page / SLAB_PAGES];
     if (slab == null) {
       int pages = Math.min(SLAB_PAGES, pages() - page / SLAB_PAGES * SLAB_PAGES);
-      MemorySegment segment = arena.allocate((long) pages * PageSize.BYTES, PageSize.BYTES);
+      MemorySegment segment = memoryFor(page, (long) pages * PageSize.BYTES);
       slab = segment.asByteBuffer();
       segments[page / SLAB_PAGES] = segment;
       slabs[page / SLAB_PAGES] = slab;
     }
     return slab;
+  }
+
+  /** Several threads fill parts of one piece of memory. */
+  private synchronized MemorySegment memoryFor(int page, long bytes) {
+    int at = page / MEMORY_PAGES;
+    MemorySegment piece = memory[at];
+    if (piece == null) {
+      int pages = Math.min(MEMORY_PAGES, pages() - at * MEMORY_PAGES);
+      piece = PageMemory.allocate(pages * PageSize.BYTES, arena);
+      memory[at] = piece;
+    }
+    long first = (long) (page % MEMORY_PAGES) / SLAB_PAGES * SLAB_PAGES * PageSize.BYTES;
+    return piece.asSlice(first, bytes);
   }
 
   static int offset(int page) {

@@ -71,6 +71,11 @@ public final class Batch {
     return pageCount;
   }
 
+  /** Has its pages travel as literal bytes: none is looked at, none comes into the history. */
+  public void relay() {
+    pageCount = 0;
+  }
+
   boolean isFull() {
     return !raw.hasRemaining();
   }

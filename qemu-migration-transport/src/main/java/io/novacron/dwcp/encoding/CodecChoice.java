@@ -87,6 +87,16 @@ public final class CodecChoice {
     }
   }
 
+  /** Before the first choice: as if nothing had queued for long enough. */
+  public void assumeFastLink() {
+    linkIsFast = true;
+  }
+
+  /** Whether the link was not the limit at the last choice. */
+  public boolean isLinkFast() {
+    return linkIsFast;
+  }
+
   /** For bytes that someone waits for: level 1, or stored where the link is not the limit. */
   public ResidueCodec fast(long queueNanos) {
     look(queueNanos);

@@ -1,5 +1,6 @@
 package io.novacron.dwcp.encoding;
 
+import io.novacron.dwcp.kernels.PageMemory;
 import io.novacron.dwcp.page.PageSize;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageRing implements AutoCloseable {
 
-  /** 1 MiB a slab: few allocations, and a channel without pages has none. */
-  private static final int SLAB_PAGES = 256;
+  /** A channel without pages has no slab. */
+  private static final int SLAB_PAGES = PageMemory.SLAB_BYTES / PageSize.BYTES;
 
   private final Arena arena = Arena.ofShared();
   private final int historyPages;
@@ -69,8 +70,7 @@ final class PageRing implements AutoCloseable {
 
   private ByteBuffer newSlab(int at) {
     int pages = Math.min(SLAB_PAGES, historyPages - at * SLAB_PAGES);
-    long slabBytes = (long) pages * PageSize.BYTES;
-    MemorySegment segment = arena.allocate(slabBytes, PageSize.BYTES);
+    MemorySegment segment = PageMemory.allocate(pages * PageSize.BYTES, arena);
     ByteBuffer slab = segment.asByteBuffer();
     segments[at] = segment;
     slabs[at] = slab;

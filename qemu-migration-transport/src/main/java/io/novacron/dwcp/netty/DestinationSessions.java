@@ -9,7 +9,9 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.util.concurrent.Future;
 import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.DestinationSession;
+import io.novacron.dwcp.session.LivePath;
 import io.novacron.dwcp.session.SessionEnd;
+import io.novacron.dwcp.wire.ChannelKind;
 import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.Limits;
 import io.novacron.dwcp.wire.RefuseCode;
@@ -19,7 +21,6 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,10 +39,10 @@ public final class DestinationSessions {
      * Makes what connects the channels of a new session.
      *
      * @param version of the protocol that the session speaks
-     * @param liveStreams how many streams the session has; on {@code loop}
+     * @param path of the session; on {@code loop}
      */
     DestinationSession.Connector connector(
-        String sourceHost, int version, EventLoop loop, IntSupplier liveStreams);
+        String sourceHost, int version, EventLoop loop, LivePath path);
 
     void channelClosed(String sourceHost, ChannelEnd channel);
 
@@ -56,7 +57,7 @@ public final class DestinationSessions {
   private static final long TICK_MILLIS = 250;
 
   /** One session and where it lives. */
-  private static final class Entry {
+  private static final class Entry implements LivePath {
     final SessionId id;
     final EventLoop loop;
     final long instance;
@@ -71,9 +72,16 @@ public final class DestinationSessions {
       this.hostName = hello.hostName();
     }
 
-    int liveStreams() {
+    @Override
+    public int liveStreams() {
       DestinationSession started = session;
       return started == null ? 0 : started.liveStreams();
+    }
+
+    @Override
+    public long minRttNanos() {
+      DestinationSession started = session;
+      return started == null ? Long.MAX_VALUE : started.minRttNanos();
     }
   }
 
@@ -236,13 +244,23 @@ public final class DestinationSessions {
             transport.channels(entry.loop),
             transport.settings().session(),
             transport.settings().historyBudgetBytes(),
-            host.connector(entry.hostName, version, entry.loop, entry::liveStreams),
+            warming(entry, host.connector(entry.hostName, version, entry.loop, entry)),
             new SessionListener(entry));
     entry.session = session;
     entry.ticker =
         entry.loop.scheduleAtFixedRate(
             () -> tick(entry, session), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     return session;
+  }
+
+  private DestinationSession.Connector warming(
+      Entry entry, DestinationSession.Connector connector) {
+    return (open, channel, outcome) -> {
+      if (open.kind() == ChannelKind.LIBVIRT_RPC) {
+        transport.warmMemory().connectionOpened(entry.loop, entry);
+      }
+      connector.connect(open, channel, outcome);
+    };
   }
 
   /** A tick that throws would never come again, and with it no budget would ever end. */

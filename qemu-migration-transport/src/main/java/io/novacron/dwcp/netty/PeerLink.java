@@ -108,7 +108,7 @@ public final class PeerLink {
     SourceSession live = session;
     long quarantineNanos = quarantinedUntilNanos - transport.nanoClock().getAsLong();
     if (live != null && live.liveStreams() > 0) {
-      waiter.ready(live);
+      ready(waiter, live);
     } else if (live != null) {
       waiter.unavailable(
           new Fallback(Kind.DATA_PATH_DOWN, "no stream to the peer; its session is being resumed"));
@@ -126,6 +126,11 @@ public final class PeerLink {
         dial(fresh, false);
       }
     }
+  }
+
+  private void ready(Waiter waiter, SourceSession live) {
+    transport.warmMemory().connectionOpened(loop, live);
+    waiter.ready(live);
   }
 
   /** Whether data of a migration that begins now would have a healthy way. On the loop. */
@@ -276,7 +281,7 @@ public final class PeerLink {
       }
       stream.join(live);
       SourceSession ready = live;
-      answer(waiter -> waiter.ready(ready));
+      answer(waiter -> ready(waiter, ready));
       dialMissing();
     }
 

@@ -41,6 +41,7 @@ public final class Transport implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ExecutorService workers;
   private final BufferSource buffers = new NettyBuffers(PooledByteBufAllocator.DEFAULT);
+  private final WarmMemory warmMemory;
   private final BatchPool pool = new BatchPool(MAX_BATCHES);
 
   public Transport(TransportSettings settings, PageKernels kernels) {
@@ -56,6 +57,7 @@ public final class Transport implements AutoCloseable {
     this.loops =
         new MultiThreadIoEventLoopGroup(
             loopCount, new DefaultThreadFactory("dwcp-loop"), EpollIoHandler.newFactory());
+    this.warmMemory = new WarmMemory(loops, settings.historyBudgetBytes());
     this.workers =
         Executors.newFixedThreadPool(
             settings.workers(), new DefaultThreadFactory("dwcp-worker", true));
@@ -78,6 +80,10 @@ public final class Transport implements AutoCloseable {
 
   BufferSource buffers() {
     return buffers;
+  }
+
+  WarmMemory warmMemory() {
+    return warmMemory;
   }
 
   LongSupplier nanoClock() {

@@ -191,6 +191,19 @@ public final class ChannelEnd {
     return outbound.isSwitchover();
   }
 
+  /**
+   * How long QEMU may have the guest of this memory stream stand still: the less, the faster the
+   * stream may be taken without misleading it.
+   */
+  public void downtimeLimit(long nanos) {
+    outbound.downtimeLimit(nanos);
+  }
+
+  /** Whether the memory stream brought all of the guest's memory once. */
+  public boolean isFirstPassOver() {
+    return outbound.isFirstPassOver();
+  }
+
   OutboundPipe outbound() {
     return outbound;
   }

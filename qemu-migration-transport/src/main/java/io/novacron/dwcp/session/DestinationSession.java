@@ -324,6 +324,11 @@ public final class DestinationSession implements StreamSession {
     return !core.channels().isEmpty();
   }
 
+  /** The least round trip of any ping; {@link Long#MAX_VALUE} before the first. */
+  public long minRttNanos() {
+    return core.watch().minRttNanos();
+  }
+
   public long rttNanos() {
     return core.watch().rttNanos();
   }

@@ -30,6 +30,7 @@ final class LinkWatch {
   private final Map<StreamLink, Pulse> pulses = new HashMap<>();
   private long downSinceNanos;
   private long rttNanos;
+  private long minRttNanos = Long.MAX_VALUE;
   private long secondStartNanos;
 
   LinkWatch(LongSupplier nanoClock) {
@@ -99,10 +100,19 @@ final class LinkWatch {
   /** Time of one ping and its answer, from the token that carries when it was sent. */
   void pong(long token) {
     rttNanos = Math.max(0, nanoClock.getAsLong() - token);
+    minRttNanos = Math.min(minRttNanos, rttNanos);
   }
 
   long rttNanos() {
     return rttNanos;
+  }
+
+  /**
+   * The least that any ping of the session took: the path's own time, whatever waits on it now.
+   * {@link Long#MAX_VALUE} before the first answer.
+   */
+  long minRttNanos() {
+    return minRttNanos;
   }
 
   /** How long the session has been without any stream; 0 while it has one. */

@@ -232,6 +232,16 @@ final class OutboundPipe {
     return urgent || isSwitchover();
   }
 
+  void downtimeLimit(long nanos) {
+    if (intakePace != null) {
+      intakePace.downtimeLimit(nanos);
+    }
+  }
+
+  boolean isFirstPassOver() {
+    return intakePace != null && intakePace.isFirstPassOver();
+  }
+
   boolean isSwitchover() {
     return parser.phase() == StreamPhase.SWITCHOVER;
   }
@@ -272,6 +282,9 @@ final class OutboundPipe {
     Batch batch = builder.take();
     if (batch == null) {
       return;
+    }
+    if (pace.relays(sender)) {
+      batch.relay();
     }
     int rawBytes = batch.rawBytes();
     Stage stage = new Stage(batch, rawBytes);

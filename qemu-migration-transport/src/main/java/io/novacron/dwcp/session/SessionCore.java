@@ -58,6 +58,7 @@ final class SessionCore implements ChannelEnd.Owner {
     watch.added(link);
     streams.add(link);
     repeatUnreliable();
+    ping(); // how far the peer is decides what a migration begins with
   }
 
   void remove(StreamLink link) {
@@ -233,13 +234,17 @@ final class SessionCore implements ChannelEnd.Owner {
     for (StreamLink link : watch.silent()) {
       link.close("silent for more than 5 s");
     }
+    ping();
+    if (watch.isSecondOver()) {
+      channels().forEach(ChannelEnd::wake);
+    }
+  }
+
+  private void ping() {
     for (StreamLink link : watch.dueForPing()) {
       if (link.canSend()) {
         link.send(OutboundFrame.unsequenced(FrameEncoder.encode(new Frame.Ping(watch.nowNanos()))));
       }
-    }
-    if (watch.isSecondOver()) {
-      channels().forEach(ChannelEnd::wake);
     }
   }
 

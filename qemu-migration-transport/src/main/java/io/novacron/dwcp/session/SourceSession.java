@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * and libvirt lets the guest run on here; once the destination runs the guest, libvirt's own Finish
  * decides. Session thread only.
  */
-public final class SourceSession implements StreamSession {
+public final class SourceSession implements StreamSession, LivePath {
   /** Told what becomes of the session and its channels. */
   public interface Listener {
     void channelClosed(ChannelEnd channel);
@@ -77,7 +77,13 @@ public final class SourceSession implements StreamSession {
   public ChannelEnd open(ChannelRequest request, LocalEnd local) {
     Frame.Open open = request.open(nextChannelId);
     ChannelEnd channel =
-        factory.source(version, open, core, settings.receiveWindowBytes(), core.streams(), path);
+        factory.source(
+            version,
+            open,
+            core,
+            settings.receiveWindowBytes(),
+            core.streams(),
+            path.orAt(minRttNanos()));
     channel.attach(local);
     Baseline baseline = request.baseline();
     if (baseline != null) {
@@ -203,6 +209,7 @@ public final class SourceSession implements StreamSession {
     return core.ended();
   }
 
+  @Override
   public int liveStreams() {
     return core.streams().liveStreams();
   }
@@ -214,6 +221,12 @@ public final class SourceSession implements StreamSession {
   /** Round trip of the last ping in nanoseconds; 0 before the first. */
   public long rttNanos() {
     return core.watch().rttNanos();
+  }
+
+  /** The least round trip of any ping; {@link Long#MAX_VALUE} before the first. */
+  @Override
+  public long minRttNanos() {
+    return core.watch().minRttNanos();
   }
 
   public long resentFrames() {

@@ -2,6 +2,7 @@ package io.novacron.dwcp.streams;
 
 import io.novacron.dwcp.congestion.BacklogWindow;
 import io.novacron.dwcp.congestion.BacklogWindow.SendMark;
+import io.novacron.dwcp.congestion.PathRate;
 import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.FrameEncoder;
 import io.novacron.dwcp.wire.Limits;
@@ -23,9 +24,6 @@ public final class ChannelSender {
    * same bound, twice over, so that small frames cannot fill its memory below their credit.
    */
   public static final int MAX_UNACKNOWLEDGED_FRAMES = Limits.MAX_FRAMES_AHEAD / 2;
-
-  /** 5 ms: no path within a building takes that, delivery to a busy QEMU included. */
-  private static final long NEAR_NANOS = 5_000_000L;
 
   /** 150 MB/s, 1.2 Gbit/s: half of what zstd level 1 takes on one core. */
   private static final double FAST_BYTES_PER_SECOND = 150e6;
@@ -192,8 +190,9 @@ public final class ChannelSender {
     return !isNear() && window.rateBytesPerSecond() < FAST_BYTES_PER_SECOND;
   }
 
-  private boolean isNear() {
-    return window.minRttNanos() < NEAR_NANOS;
+  /** Nothing that was sent took long: the peer is in the same building. */
+  public boolean isNear() {
+    return PathRate.isNear(window.minRttNanos());
   }
 
   public long wireBytes() {

@@ -54,7 +54,7 @@ class BaselinesTest {
   }
 
   private Baselines baselines(BaselineStore store) {
-    return new Baselines(store, new JavaPageKernels(), 2, recorder);
+    return new Baselines(store, new JavaPageKernels(), 2, 0, recorder);
   }
 
   private static byte[] guest() {

@@ -10,6 +10,7 @@ import io.novacron.dwcp.kernels.JavaPageKernels;
 import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.ChannelRequest;
 import io.novacron.dwcp.session.DestinationSession;
+import io.novacron.dwcp.session.LivePath;
 import io.novacron.dwcp.session.SessionEnd;
 import io.novacron.dwcp.session.SessionSettings;
 import io.novacron.dwcp.session.SourceSession;
@@ -110,8 +111,8 @@ final class TwoDaemons implements AutoCloseable {
   private final class LoopbackHost implements DestinationSessions.Host {
     @Override
     public DestinationSession.Connector connector(
-        String sourceHost, int version, EventLoop loop, IntSupplier streams) {
-      destinationStreams = streams;
+        String sourceHost, int version, EventLoop loop, LivePath path) {
+      destinationStreams = path::liveStreams;
       return (open, channel, outcome) -> connect(loop, open, channel, outcome);
     }
 

@@ -1,0 +1,28 @@
+package io.novacron.dwcp.kernels;
+
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * Threads whose work can wait: each gives way to every other thread of the host that wants a core
+ * (nice 19). Without libdwcp they run as any other. Java's own thread priorities do nothing on
+ * Linux.
+ */
+public final class BackgroundThreads {
+  private BackgroundThreads() {}
+
+  /** Daemon threads that are named so, with a number behind. */
+  public static ThreadFactory named(String prefix) {
+    ThreadFactory threads = Thread.ofPlatform().daemon().name(prefix, 0).factory();
+    return work ->
+        threads.newThread(() -> {
+          stepBack();
+          work.run();
+        });
+  }
+
+  private static void stepBack() {
+    if (LoadedLibrary.IS_THERE) {
+      Libdwcp.dwcp_step_back(); // refused: the work is done all the same
+    }
+  }
+}

@@ -19,6 +19,7 @@ final class EncodingPace {
   private double ratio = 1.0;
   private boolean isHeldBack;
   private boolean hasBegun;
+  private boolean isRelaying;
 
   /** A batch became {@code payloadBytes}; one that was stored says nothing of its content. */
   void encoded(int rawBytes, int payloadBytes, ResidueCodec codec) {
@@ -50,15 +51,22 @@ final class EncodingPace {
         choice.assumeFastLink();
       }
     }
-    return sender.isNear() && choice.isLinkFast();
+    isRelaying = sender.isNear() && choice.isLinkFast();
+    return isRelaying;
   }
 
   ResidueCodec codec(ChannelSender sender, int encodeQueueBatches) {
     CodecChoice.Facts facts =
         new CodecChoice.Facts(
-            encodeQueueBatches, sender.linkQueueNanos(), ratio, isHeldBack || sender.isSlowPath());
+            encodeQueueBatches, queueNanos(sender), ratio, isHeldBack || sender.isSlowPath());
     isHeldBack = false;
     return choice.choose(facts);
+  }
+
+  /** While a path that is assumed to be fast has no rate yet, its first 150 ms, nothing queues. */
+  private long queueNanos(ChannelSender sender) {
+    boolean isUnknown = sender.window().rateBytesPerSecond() == 0;
+    return isRelaying && isUnknown ? 0 : sender.linkQueueNanos();
   }
 
   /** For bytes that someone waits for. */

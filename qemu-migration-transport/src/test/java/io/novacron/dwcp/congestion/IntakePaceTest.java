@@ -78,6 +78,37 @@ class IntakePaceTest {
     assertTrue(downtimeSeconds > 0.3, downtimeSeconds + " s, QEMU stops the guest at 0.3");
   }
 
+  /** With 40 ms for the rest QEMU does not stop the guest in the middle of the first pass. */
+  @Test
+  void takesTheFirstPassFasterUnderALowDowntimeLimit() {
+    pace.downtimeLimit(40 * MILLI_NANOS);
+    shrinkTo(0.25, 1000);
+    assertNear(1.25 * WIRE / 0.25, taken(1000, WIRE, MEGABYTE));
+
+    long left = 1000 * MEGABYTE;
+    long taken = taken(100, WIRE, left);
+    double downtimeSeconds = (double) left / (10.0 * (double) taken);
+    assertTrue(downtimeSeconds > 0.15 && downtimeSeconds < 0.2, downtimeSeconds + " s");
+  }
+
+  @Test
+  void trustsTheRatioOfTheFirstPassTheLessTheLongerTheGuestMayStandStill() {
+    shrinkTo(0.1, 1000);
+    pace.downtimeLimit(1000 * MILLI_NANOS);
+    assertNear(1.25 * WIRE / IntakePace.UNKNOWN_RATIO, taken(1000, WIRE, MEGABYTE));
+    pace.downtimeLimit(75 * MILLI_NANOS);
+    assertNear(1.25 * WIRE / (IntakePace.UNKNOWN_RATIO / 2), taken(1000, WIRE, MEGABYTE));
+  }
+
+  @Test
+  void knowsWhenAllMemoryWasSentOnce() {
+    assertFalse(pace.isFirstPassOver());
+    pace.mayTake(nowNanos, WIRE, 1);
+    assertFalse(pace.isFirstPassOver());
+    pace.mayTake(nowNanos, WIRE, 0);
+    assertTrue(pace.isFirstPassOver());
+  }
+
   @Test
   void forgetsAtTheEndOfTheFirstPassHowItsPagesShrank() {
     shrinkTo(0.1, 1000);

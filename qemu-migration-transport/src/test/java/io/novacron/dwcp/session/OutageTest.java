@@ -136,23 +136,26 @@ class OutageTest {
   }
 
   @Test
-  void pingsFromTheFirstTickWhateverTheClockSays() {
+  void pingsAsSoonAsAStreamIsUpWhateverTheClockSays() {
+    assertEquals(Long.MAX_VALUE, hosts.source().minRttNanos());
     FakeLink link = hosts.addLink();
     assertTrue(hosts.clock().getAsLong() < 0);
-    hosts.source().tick();
     assertEquals(1, link.source().frames());
     hosts.run();
-    assertEquals(0, hosts.source().rttNanos());
+    assertEquals(40_000_000, hosts.source().rttNanos());
+    assertEquals(40_000_000, hosts.source().minRttNanos());
+    assertEquals(40_000_000, hosts.destination().minRttNanos());
+    int withAnswer = link.source().frames();
     hosts.source().tick();
-    assertEquals(1, link.source().frames());
+    assertEquals(withAnswer, link.source().frames());
   }
 
   @Test
   void endsAfterAMinuteWithoutAChannel() {
     hosts.addLink();
-    hosts.pass(60_000);
+    hosts.pass(55_000); // and a round trip for each ping
     assertTrue(hosts.sourceSide().ends().isEmpty());
-    hosts.pass(250);
+    hosts.pass(5_250);
     assertInstanceOf(SessionEnd.Idle.class, hosts.sourceSide().ends().getFirst());
     assertTrue(hosts.destinationSide().ends().size() <= 1);
   }

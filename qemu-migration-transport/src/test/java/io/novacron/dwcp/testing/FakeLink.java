@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * until then is lost.
  */
 public final class FakeLink {
-  private record Flying(ByteBuffer header, @Nullable PayloadBuffer payload) {
+  private record Flying(ByteBuffer header, @Nullable PayloadBuffer payload, long arrivesNanos) {
     byte[] bytes() {
       int payloadBytes = payload == null ? 0 : payload.bytes().remaining();
       ByteBuffer all = ByteBuffer.allocate(header.remaining() + payloadBytes);
@@ -40,13 +40,25 @@ public final class FakeLink {
   }
 
   private final Random random;
+  private final ManualClock clock;
+
+  /** Each way; no frame arrives before. */
+  private final long delayNanos;
+
   private final End source;
   private final End destination;
   private boolean cut;
 
   /** Both ends must be brought {@link End#up} after this. */
-  FakeLink(Random random, TwoHosts.Side source, TwoHosts.Side destination) {
+  FakeLink(
+      Random random,
+      TwoHosts.Side source,
+      TwoHosts.Side destination,
+      ManualClock clock,
+      long delayNanos) {
     this.random = random;
+    this.clock = clock;
+    this.delayNanos = delayNanos;
     this.source = new End(source);
     this.destination = new End(destination);
   }
@@ -123,7 +135,7 @@ public final class FakeLink {
       if (payload != null) {
         payload.retain();
       }
-      Flying flyingFrame = new Flying(frame.header(), payload);
+      Flying flyingFrame = new Flying(frame.header(), payload, clock.getAsLong() + delayNanos);
       if (closed || cut) {
         flyingFrame.release();
       } else {
@@ -157,6 +169,7 @@ public final class FakeLink {
     /** The first frame in flight reaches the other end, in pieces. */
     public void deliver() {
       Flying first = flying.removeFirst();
+      clock.advanceTo(first.arrivesNanos());
       byte[] bytes = first.bytes();
       first.release();
       int middle = random.nextInt(bytes.length + 1);
@@ -219,7 +232,7 @@ public final class FakeLink {
           ByteBuffer fitting =
               FrameEncoder.dataHeader(header.getInt(8), header.getLong(16), changed);
           ByteBuffer whole = ByteBuffer.allocate(fitting.remaining() + bytes.length);
-          each = new Flying(whole.put(fitting).put(changed).flip(), null);
+          each = new Flying(whole.put(fitting).put(changed).flip(), null, each.arrivesNanos());
           corrupted++;
         }
         flying.addLast(each);

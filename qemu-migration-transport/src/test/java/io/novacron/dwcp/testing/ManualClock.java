@@ -11,6 +11,11 @@ public final class ManualClock implements LongSupplier {
     return nanos;
   }
 
+  /** Never back. */
+  public void advanceTo(long thenNanos) {
+    nanos = Math.max(nanos, thenNanos);
+  }
+
   public void advanceMillis(long millis) {
     nanos += millis * 1_000_000L;
   }

@@ -35,6 +35,9 @@ public final class TwoHosts {
   public static final long HISTORY_BUDGET_BYTES = 64 * 1024 * 1024;
   private static final int POOL_BATCHES = 64;
 
+  /** 20 ms each way: another town. */
+  private static final long FAR_NANOS = 20_000_000;
+
   /** A step more than this in one run means that something goes round in circles. */
   private static final int MAX_STEPS = 2_000_000;
 
@@ -118,6 +121,7 @@ public final class TwoHosts {
   private final ArrayDeque<Connecting> connecting = new ArrayDeque<>();
   private final Map<Integer, byte[]> answers = new HashMap<>();
   private boolean answersEnd = true;
+  private long delayNanos = FAR_NANOS;
   private @Nullable Baseline destinationBaseline;
   private TravelledPages.@Nullable Recorder destinationRecorder;
   private boolean connectsFail;
@@ -243,11 +247,16 @@ public final class TwoHosts {
    * A new link whose handshake is done at both ends; the destination's first, as in HELLO_REPLY.
    */
   public FakeLink addLink() {
-    FakeLink link = new FakeLink(random, sourceSide, destinationSide);
+    FakeLink link = new FakeLink(random, sourceSide, destinationSide, clock, delayNanos);
     links.add(link);
     link.destination().up();
     link.source().up();
     return link;
+  }
+
+  /** Links to come are as short as on a LAN. */
+  public void areNear() {
+    delayNanos = 0;
   }
 
   /** What the program behind this port answers; without it, it stays silent. */

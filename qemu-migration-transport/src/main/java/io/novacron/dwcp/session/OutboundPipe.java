@@ -113,6 +113,9 @@ final class OutboundPipe {
   /** Whether the rate of intake matters to who sends; see {@link LocalEnd#isPaced}. */
   void pace(boolean isPaced) {
     paced = isPaced;
+    if (!isPaced) {
+      pace.alwaysEncode();
+    }
   }
 
   /**
@@ -283,7 +286,7 @@ final class OutboundPipe {
     if (batch == null) {
       return;
     }
-    if (paced && pace.relays(sender)) { // a recording is played to see what encoding brings
+    if (pace.relays(sender)) {
       batch.relay();
     }
     int rawBytes = batch.rawBytes();

@@ -4,6 +4,7 @@ import static io.novacron.dwcp.lab.Carried.assertCarried;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,6 +107,31 @@ class MigrationFormsIT {
     assertEquals("aborted", aborted.outcome(), aborted::toString);
     assertEquals("dwcp", aborted.transport(), aborted::toString);
     assertCarried(guest.migrate());
+  }
+
+  @Test
+  void keepsTheDowntimeLimitLowWhileTheGuestLeavesAndGivesItBack() {
+    Guest.Migration migration = guest.begin("--bandwidth", SLOW);
+    migration.awaitMemorySent(SOME_MEMORY_BYTES);
+    awaitDowntimeLimit(migration.source(), "40");
+
+    LAB.on(migration.source(), "virsh", "-q", "domjobabort", guest.name());
+
+    migration.await().expectFailure();
+    awaitDowntimeLimit(migration.source(), "300");
+    assertCarried(guest.migrate());
+  }
+
+  /** In milliseconds. */
+  private static void awaitDowntimeLimit(Host host, String wanted) {
+    Await.until(
+        Duration.ofSeconds(10),
+        "a downtime limit of " + wanted + " ms",
+        () -> {
+          String limit =
+              LAB.on(host, "virsh", "-q", "migrate-getmaxdowntime", guest.name()).strip();
+          return limit.equals(wanted) ? "" : "it is " + limit;
+        });
   }
 
   @Test

@@ -73,7 +73,9 @@ public final class ChannelEnd {
   /** Gives the channel its local connection, once. */
   void attach(LocalEnd end) {
     local = end;
-    outbound.pace(end.isPaced());
+    if (!end.isPaced()) {
+      outbound.gate().leaveOpen();
+    }
   }
 
   /** The local connection; bytes reach the inbound pipe only after it was attached and opened. */
@@ -196,12 +198,12 @@ public final class ChannelEnd {
    * stream may be taken without misleading it.
    */
   public void downtimeLimit(long nanos) {
-    outbound.downtimeLimit(nanos);
+    outbound.gate().downtimeLimit(nanos);
   }
 
   /** Whether the memory stream brought all of the guest's memory once. */
   public boolean isFirstPassOver() {
-    return outbound.isFirstPassOver();
+    return outbound.gate().isFirstPassOver();
   }
 
   OutboundPipe outbound() {

@@ -1,6 +1,5 @@
 package io.novacron.dwcp.session;
 
-import io.novacron.dwcp.congestion.IntakePace;
 import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.Batch;
 import io.novacron.dwcp.encoding.BatchBuilder;
@@ -23,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -77,8 +75,7 @@ final class OutboundPipe {
   private final SessionExecutor executor;
   private final BufferSource buffers;
   private final boolean urgent;
-  private final @Nullable IntakePace intakePace;
-  private final LongSupplier nanoClock;
+  private final IntakeGate gate;
   private final Listener listener;
   private final ArrayDeque<Stage> digesting = new ArrayDeque<>();
   private int encoding;
@@ -89,8 +86,6 @@ final class OutboundPipe {
   private boolean inputEnded;
   private boolean broken;
   private boolean dropped;
-  private boolean waitingForPace;
-  private boolean paced = true;
 
   /** The parts a pipe is made of; see {@link ChannelParts}. */
   OutboundPipe(int channelId, ChannelParts parts, ChannelSender sender, Listener listener) {
@@ -105,17 +100,13 @@ final class OutboundPipe {
     this.executor = parts.executor();
     this.buffers = parts.buffers();
     this.urgent = parts.urgent();
-    this.intakePace = parts.intakePace();
-    this.nanoClock = parts.nanoClock();
     this.listener = listener;
+    this.gate = new IntakeGate(parts, pace, sender, listener::moved);
   }
 
-  /** Whether the rate of intake matters to who sends; see {@link LocalEnd#isPaced}. */
-  void pace(boolean isPaced) {
-    paced = isPaced;
-    if (!isPaced) {
-      pace.alwaysEncode();
-    }
+  /** What may be read of the local connection. */
+  IntakeGate gate() {
+    return gate;
   }
 
   /**
@@ -135,7 +126,7 @@ final class OutboundPipe {
     if (inputEnded || leftover != null || !pathHasRoom()) {
       return false;
     }
-    boolean wants = digesting.size() + encoding < 2 * executor.parallelism() + 2 && paceAllows();
+    boolean wants = digesting.size() + encoding < 2 * executor.parallelism() + 2 && gate.isOpen();
     if (!wants) {
       sender.window().lacksData();
     }
@@ -150,42 +141,9 @@ final class OutboundPipe {
         rawBytes);
   }
 
-  /** Only before the guest stands still does QEMU's belief in the bandwidth decide anything. */
-  private boolean isEstimated() {
-    return switch (parser.phase()) {
-      case SETUP, BULK, OPAQUE -> true;
-      case SWITCHOVER, POSTCOPY -> false;
-    };
-  }
-
-  /** Asked last, so that its timer runs only when nothing else would call again. */
-  private boolean paceAllows() {
-    IntakePace limit = intakePace;
-    if (limit == null || !paced || !isEstimated()) {
-      return true;
-    }
-    double wireRate = sender.window().dependableBytesPerSecond();
-    if (limit.mayTake(nanoClock.getAsLong(), wireRate, parser.firstPassBytesLeft())) {
-      return true;
-    }
-    pace.heldBack();
-    if (!waitingForPace) {
-      waitingForPace = true;
-      executor.after(
-          limit.waitNanos(),
-          () -> {
-            waitingForPace = false;
-            listener.moved();
-          });
-    }
-    return false;
-  }
-
   /** Takes all of {@code in}; copied, since batches coalesce short reads into units of encoding. */
   void bytes(ByteBuffer in) {
-    if (intakePace != null) {
-      intakePace.took(in.remaining());
-    }
+    gate.took(in.remaining());
     if (leftover != null) {
       keep(in); // behind what waits already
       return;
@@ -233,16 +191,6 @@ final class OutboundPipe {
 
   private boolean latencyFirst() {
     return urgent || isSwitchover();
-  }
-
-  void downtimeLimit(long nanos) {
-    if (intakePace != null) {
-      intakePace.downtimeLimit(nanos);
-    }
-  }
-
-  boolean isFirstPassOver() {
-    return intakePace != null && intakePace.isFirstPassOver();
   }
 
   boolean isSwitchover() {
@@ -443,9 +391,7 @@ final class OutboundPipe {
     encoding--;
     pendingRawBytes -= stage.rawBytes;
     pool.give(stage.batch);
-    if (intakePace != null) {
-      intakePace.encoded(stage.rawBytes, payload.bytes().remaining());
-    }
+    gate.encoded(stage.rawBytes, payload.bytes().remaining());
     pace.encoded(stage.rawBytes, payload.bytes().remaining(), codec);
     sender.data(place, payload, stage.rawBytes);
   }

@@ -28,8 +28,8 @@ public final class LaneChoice {
   static final int PERIOD_BATCHES = 32;
 
   /**
-   * One with a worker and one ready for it. Four took a tenth longer at 400 Mbit/s, where two cores
-   * carried everything, for the same bytes.
+   * One with a worker and one ready for it. Four took a tenth longer for one of two recordings at
+   * 400 Mbit/s, where two cores carried everything, for the same bytes.
    */
   static final int MOST_OF_SLOW_PATH = 2;
 

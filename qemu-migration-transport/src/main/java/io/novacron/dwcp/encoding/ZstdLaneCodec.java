@@ -15,9 +15,9 @@ import java.util.List;
  * frames (RFC 8878) cut at the ends of blocks; a new frame begins where the effort changed, since
  * zstd takes other parameters only there, and that forgets the window.
  *
- * <p>The window is 32 MiB: on recorded guests 8 MiB find half of what 32 find, and 128 MiB a
- * quarter more at three quarters of the speed (BENCHMARKING.md). The compressor holds it and 3 to 8
- * MiB of tables, the decompressor it and 0.4 MiB; neither is kept when the lane ends.
+ * <p>The window is 32 MiB: on recorded guests 8 MiB find two fifths of what 32 find, and 128 MiB a
+ * sixth more at five sixths of the speed (BENCHMARKING.md). The compressor holds it and some MiB of
+ * tables, the decompressor it and 0.4 MiB; neither is kept when the lane ends.
  */
 public final class ZstdLaneCodec implements LaneCodec {
 

@@ -66,7 +66,7 @@ class TwoDaemonsTest {
       assertArrayEquals(answer, await(talk));
       ChannelEnd channel = daemons.closedAtSource.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
       assertEquals("", channel.abortReason());
-      assertTrue(channel.tally().wireBytes() > 0);
+      assertEquals(migration.length + answer.length, channel.tally().rawBytes());
     }
   }
 

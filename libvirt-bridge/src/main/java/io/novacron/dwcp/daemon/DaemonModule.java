@@ -7,6 +7,7 @@ import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.config.DaemonConfig;
 import io.novacron.dwcp.config.LocalHostName;
 import io.novacron.dwcp.config.TransportConfig;
+import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.history.MigrationHistory;
 import io.novacron.dwcp.intercept.DestinationHost;
 import io.novacron.dwcp.intercept.MigrationJournal;
@@ -149,6 +150,7 @@ final class DaemonModule extends AbstractModule {
               peer.name(),
               host,
               peer.address().getPort(),
+              SendLimits.none(),
               channel -> {
                 if (!channel.abortReason().isEmpty()) {
                   journal.count("channels.reset");

@@ -2,6 +2,7 @@ package io.novacron.dwcp.replay;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.encoding.ChannelHistory;
 import io.novacron.dwcp.encoding.VisitedPages;
@@ -106,6 +107,7 @@ final class SessionPair implements AutoCloseable {
             "the replay's destination",
             InetAddress.getLoopbackAddress().getHostAddress(),
             entry,
+            SendLimits.none(),
             this::closedAtSource);
   }
 

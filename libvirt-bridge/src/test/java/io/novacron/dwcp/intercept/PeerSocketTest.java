@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.novacron.dwcp.config.PortRange;
+import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.history.MigrationHistory;
 import io.novacron.dwcp.history.MigrationRecord;
 import io.novacron.dwcp.kernels.KernelVariants;
@@ -82,7 +83,8 @@ class PeerSocketTest {
             "host-b",
             InetSocketAddress.createUnresolved("127.0.0.1", nobody),
             Optional.of(URI.create("qemu+tcp://127.0.0.1:" + libvirtPort + "/system")));
-    PeerLink link = new PeerLink(transport, "host-b", "127.0.0.1", nobody, channel -> {});
+    PeerLink link =
+        new PeerLink(transport, "host-b", "127.0.0.1", nobody, SendLimits.none(), channel -> {});
     return new PeerSocket(
         peer,
         link,

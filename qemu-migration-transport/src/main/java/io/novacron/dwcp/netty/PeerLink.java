@@ -6,6 +6,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.concurrent.Future;
+import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.fallback.Fallback;
 import io.novacron.dwcp.fallback.Fallback.Kind;
 import io.novacron.dwcp.session.ChannelEnd;
@@ -67,6 +68,7 @@ public final class PeerLink {
   private final String host;
   private final int port;
   private final EventLoop loop;
+  private final SendLimits limits;
   private final ChannelListener channelListener;
   private final List<Waiter> waiters = new ArrayList<>();
   private @Nullable SourceSession session;
@@ -82,9 +84,18 @@ public final class PeerLink {
   private String quarantineReason = "";
   private String lastError = "";
 
+  /**
+   * @param limits of what all its sessions send
+   */
   public PeerLink(
-      Transport transport, String peerName, String host, int port, ChannelListener listener) {
+      Transport transport,
+      String peerName,
+      String host,
+      int port,
+      SendLimits limits,
+      ChannelListener listener) {
     this.transport = transport;
+    this.limits = limits;
     this.peerName = peerName;
     this.host = host;
     this.port = port;
@@ -317,6 +328,7 @@ public final class PeerLink {
             reply.version(),
             transport.channels(loop),
             transport.settings().session(),
+            limits,
             new SessionListener());
     session = fresh;
     ticker = loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);

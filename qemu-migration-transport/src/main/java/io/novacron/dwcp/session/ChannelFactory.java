@@ -135,14 +135,12 @@ public record ChannelFactory(
       PathRate path,
       ChannelParts parts) {
     return new ChannelEnd(
-        open,
-        owner,
-        new Pipes(open.channelId(), owner, receiveWindowBytes, streams, path, parts, this));
+        open, owner, new Pipes(open, owner, receiveWindowBytes, streams, path, parts, this));
   }
 
   /** Wires the pipes of one end to it; failures reset the channel after the current event. */
   private record Pipes(
-      int channelId,
+      Frame.Open open,
       ChannelEnd.Owner owner,
       long receiveWindowBytes,
       StreamGroup streams,
@@ -157,7 +155,13 @@ public record ChannelFactory(
       BacklogWindow window =
           new BacklogWindow(factory.windowCeilingBytes(), clock.getAsLong(), path);
       ChannelSender sender =
-          new ChannelSender(channelId, streams, window, clock, () -> owner.touch(channel));
+          new ChannelSender(
+              open.channelId(),
+              open.migrationId(),
+              streams,
+              window,
+              clock,
+              () -> owner.touch(channel));
       OutboundPipe.Listener listener =
           new OutboundPipe.Listener() {
             @Override
@@ -170,7 +174,7 @@ public record ChannelFactory(
               Pipes.this.failed(channel, cause);
             }
           };
-      return new OutboundPipe(channelId, parts, sender, listener);
+      return new OutboundPipe(open.channelId(), parts, sender, listener);
     }
 
     @Override
@@ -187,7 +191,7 @@ public record ChannelFactory(
               Pipes.this.failed(channel, cause);
             }
           };
-      return new InboundPipe(channelId, parts, channel::local, receiveWindowBytes, listener);
+      return new InboundPipe(open.channelId(), parts, channel::local, receiveWindowBytes, listener);
     }
 
     private void failed(ChannelEnd channel, Exception cause) {

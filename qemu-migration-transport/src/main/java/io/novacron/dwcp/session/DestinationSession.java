@@ -1,5 +1,6 @@
 package io.novacron.dwcp.session;
 
+import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.encoding.DiskBaseline;
@@ -86,7 +87,13 @@ public final class DestinationSession implements StreamSession {
     this.history = new HistoryLedger(historyBudgetBytes);
     this.connector = connector;
     this.listener = listener;
-    this.core = new SessionCore(factory.executor(), factory.nanoClock(), this::closed);
+    this.core =
+        new SessionCore(
+            factory.executor(),
+            factory.nanoClock(),
+            SendLimits
+                .none(), // replies and acknowledgements: the source's limits hold back the rest
+            this::closed);
   }
 
   private void closed(ChannelEnd channel) {

@@ -1,5 +1,6 @@
 package io.novacron.dwcp.session;
 
+import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamGroup;
 import io.novacron.dwcp.streams.StreamLink;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * comes or goes. Session thread only.
  */
 final class SessionCore implements ChannelEnd.Owner {
-  private final StreamGroup streams = new StreamGroup();
+  private final StreamGroup streams;
   private final LinkWatch watch;
   private final SessionExecutor executor;
   private final Map<Integer, ChannelEnd> channels = new LinkedHashMap<>();
@@ -37,11 +38,16 @@ final class SessionCore implements ChannelEnd.Owner {
   private @Nullable SessionEnd end;
 
   /**
+   * @param limits of what this side sends
    * @param channelClosed told of each channel when it has ended, in whatever way
    */
   SessionCore(
-      SessionExecutor executor, LongSupplier nanoClock, Consumer<ChannelEnd> channelClosed) {
+      SessionExecutor executor,
+      LongSupplier nanoClock,
+      SendLimits limits,
+      Consumer<ChannelEnd> channelClosed) {
     this.executor = executor;
+    this.streams = new StreamGroup(limits, nanoClock, executor::after);
     this.watch = new LinkWatch(nanoClock);
     this.channelClosed = channelClosed;
   }

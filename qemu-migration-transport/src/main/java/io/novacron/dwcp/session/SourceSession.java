@@ -1,6 +1,7 @@
 package io.novacron.dwcp.session;
 
 import io.novacron.dwcp.congestion.PathRate;
+import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamLink;
@@ -43,14 +44,19 @@ public final class SourceSession implements StreamSession, LivePath {
 
   /**
    * @param version of the protocol that this session speaks
+   * @param limits of what this host sends to the peer
    */
   public SourceSession(
-      int version, ChannelFactory factory, SessionSettings settings, Listener listener) {
+      int version,
+      ChannelFactory factory,
+      SessionSettings settings,
+      SendLimits limits,
+      Listener listener) {
     this.version = version;
     this.factory = factory;
     this.settings = settings;
     this.listener = listener;
-    this.core = new SessionCore(factory.executor(), factory.nanoClock(), this::closed);
+    this.core = new SessionCore(factory.executor(), factory.nanoClock(), limits, this::closed);
     this.idleSinceNanos = factory.nanoClock().getAsLong();
   }
 

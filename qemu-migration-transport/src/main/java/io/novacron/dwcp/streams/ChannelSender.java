@@ -30,6 +30,7 @@ public final class ChannelSender {
 
   private final int channelId;
   private final StreamGroup streams;
+  private final FairQueue.ChannelQueue queue;
   private final BacklogWindow window;
   private final LongSupplier nanoClock;
   private final Runnable moved;
@@ -43,16 +44,19 @@ public final class ChannelSender {
   private long wireBytes;
 
   /**
+   * @param migrationId of the migration that shares its part of the streams among its channels
    * @param moved told when a stream took a frame; must not call back at once
    */
   public ChannelSender(
       int channelId,
+      long migrationId,
       StreamGroup streams,
       BacklogWindow window,
       LongSupplier nanoClock,
       Runnable moved) {
     this.channelId = channelId;
     this.streams = streams;
+    this.queue = streams.open(migrationId);
     this.window = window;
     this.nanoClock = nanoClock;
     this.moved = moved;
@@ -60,7 +64,7 @@ public final class ChannelSender {
 
   /** Takes the next place in the channel's order. It must be filled, or the channel dropped. */
   public OutboundFrame place(boolean urgent) {
-    OutboundFrame frame = new OutboundFrame(channelId, nextSequence++, urgent, this::sent);
+    OutboundFrame frame = new OutboundFrame(channelId, nextSequence++, urgent, queue, this::sent);
     unacknowledged.addLast(frame);
     unsentFrames++;
     return frame;
@@ -207,8 +211,9 @@ public final class ChannelSender {
     return window;
   }
 
-  /** Releases every frame; workers may still fill places, which then release at once. */
+  /** Releases every frame, once; workers may still fill places, which then release at once. */
   public void drop() {
+    streams.close(queue);
     for (OutboundFrame frame : unacknowledged) {
       frame.drop();
     }

@@ -18,6 +18,7 @@ public final class OutboundFrame {
   private final int channelId;
   private final long sequence;
   private final boolean urgent;
+  private final FairQueue.@Nullable ChannelQueue queue;
   private final @Nullable SentListener listener;
   private @Nullable ByteBuffer header;
   private @Nullable PayloadBuffer payload;
@@ -28,17 +29,24 @@ public final class OutboundFrame {
 
   /**
    * @param sequence place in the channel's direction, or -1 for a frame that is never sent again
+   * @param queue where it waits if it is not urgent; null for a frame of no channel
    */
-  OutboundFrame(int channelId, long sequence, boolean urgent, @Nullable SentListener listener) {
+  OutboundFrame(
+      int channelId,
+      long sequence,
+      boolean urgent,
+      FairQueue.@Nullable ChannelQueue queue,
+      @Nullable SentListener listener) {
     this.channelId = channelId;
     this.sequence = sequence;
     this.urgent = urgent;
+    this.queue = queue;
     this.listener = listener;
   }
 
   /** A frame outside any channel's order, such as ACK or PING; lost with its stream. */
   public static OutboundFrame unsequenced(ByteBuffer bytes) {
-    OutboundFrame frame = new OutboundFrame(0, -1, true, null);
+    OutboundFrame frame = new OutboundFrame(0, -1, true, null, null);
     frame.header = bytes;
     return frame;
   }
@@ -80,6 +88,10 @@ public final class OutboundFrame {
 
   boolean isUrgent() {
     return urgent;
+  }
+
+  FairQueue.@Nullable ChannelQueue queue() {
+    return queue;
   }
 
   public int payloadBytes() {

@@ -1,5 +1,7 @@
 package io.novacron.dwcp.streams;
 
+import io.novacron.dwcp.congestion.SendLimits;
+import io.novacron.dwcp.congestion.SendTurn;
 import io.novacron.dwcp.wire.Limits;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -7,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  * stream takes the next frame when it can send, so a slow stream takes few and a dead one none.
  * Order is the receiver's business (sequence numbers per channel).
  *
- * <p>Urgent frames (control, RPC, return path, the end of a migration) overtake bulk ones. Queues
- * are bounded by the channels: a channel has at most its backlog window outstanding. Unsequenced
- * frames answer the peer's: while {@link #isFlooded()} no more of those may be taken, and without a
- * stream they are not kept, since each new stream begins with their repetition. When a stream dies,
- * its unacknowledged frames go to the head of the queue in their old order. Session thread only.
+ * <p>Urgent frames (control, RPC, return path, the end of a migration) overtake bulk ones; those of
+ * bulk are taken fairly, see {@link FairQueue}. Both wait for the operator's limits, which so look
+ * to {@link io.novacron.dwcp.congestion.BacklogWindow} like a slow link: what waits is on its way.
+ * Small urgent frames, and what no channel has in its order, never wait for a limit; the others pay
+ * for them. Queues are bounded by the channels: a channel has at most its backlog window
+ * outstanding. Unsequenced frames answer the peer's: while {@link #isFlooded()} no more of those
+ * may be taken, and without a stream they are not kept, since each new stream begins with their
+ * repetition. When a stream dies, its unacknowledged frames go to the head of the queue in their
+ * old order. Session thread only.
  */
 public final class StreamGroup {
   /** Four for each channel that can be open: no peer that reads lets so many wait. */
@@ -27,8 +34,32 @@ public final class StreamGroup {
   /** 5 ms: an eighth of the queue that a backlog window allows; asked for each batch. */
   private static final long LINK_QUEUE_NANOS = 5_000_000L;
 
+  /**
+   * 32 KiB: any RPC message but the largest descriptions of guests, and all of a return path. What
+   * is larger is a guest's memory in its last round, which a limit is for.
+   */
+  static final int PROMPT_BYTES = 32 * 1024;
+
+  /** 1 ms: a burst of the limits makes up for turns that came earlier. */
+  private static final long LEAST_WAIT_NANOS = 1_000_000L;
+
+  /** 20 ms: a limit that was raised is noticed within it. */
+  private static final long MOST_WAIT_NANOS = 20_000_000L;
+
+  /** Runs something on the session's thread after so long. */
+  @FunctionalInterface
+  public interface Alarm {
+    void after(long delayNanos, Runnable action);
+  }
+
+  private final SendLimits limits;
+  private final LongSupplier nanoClock;
+  private final Alarm alarm;
+  private final Runnable whenDue = this::due;
+  private final ArrayDeque<OutboundFrame> prompt = new ArrayDeque<>();
   private final ArrayDeque<OutboundFrame> urgent = new ArrayDeque<>();
-  private final ArrayDeque<OutboundFrame> bulk = new ArrayDeque<>();
+  private final SendTurn urgentTurn;
+  private final FairQueue bulk;
   private final List<StreamLink> links = new ArrayList<>();
   private final Map<StreamLink, ArrayDeque<OutboundFrame>> inFlight = new HashMap<>();
   private int nextLink;
@@ -39,6 +70,24 @@ public final class StreamGroup {
   private long linkQueueBytes;
   private long linkQueueSeenNanos;
   private boolean linkQueueSeen;
+  private boolean isAlarmSet;
+
+  public StreamGroup(SendLimits limits, LongSupplier nanoClock, Alarm alarm) {
+    this.limits = limits;
+    this.nanoClock = nanoClock;
+    this.alarm = alarm;
+    this.urgentTurn = new SendTurn(limits);
+    this.bulk = new FairQueue(limits);
+  }
+
+  /** A place for the frames of a channel that are not urgent. */
+  FairQueue.ChannelQueue open(long migrationId) {
+    return bulk.open(migrationId);
+  }
+
+  void close(FairQueue.ChannelQueue channel) {
+    bulk.close(channel);
+  }
 
   public void add(StreamLink link) {
     links.add(link);
@@ -62,7 +111,7 @@ public final class StreamGroup {
     again.sort(Comparator.comparingLong(OutboundFrame::sequence).reversed());
     for (OutboundFrame frame : again) {
       frame.waiting(true);
-      queueOf(frame).addFirst(frame);
+      enqueueFirst(frame);
     }
     resentFrames += again.size();
     pump();
@@ -77,8 +126,32 @@ public final class StreamGroup {
     } else {
       unsequenced++;
     }
-    queueOf(frame).addLast(frame);
+    enqueueLast(frame);
     pump();
+  }
+
+  private void enqueueLast(OutboundFrame frame) {
+    if (isPrompt(frame)) {
+      prompt.addLast(frame);
+    } else if (frame.isUrgent()) {
+      urgent.addLast(frame);
+    } else {
+      bulk.addLast(frame);
+    }
+  }
+
+  private void enqueueFirst(OutboundFrame frame) {
+    if (isPrompt(frame)) {
+      prompt.addFirst(frame);
+    } else if (frame.isUrgent()) {
+      urgent.addFirst(frame);
+    } else {
+      bulk.addFirst(frame);
+    }
+  }
+
+  private static boolean isPrompt(OutboundFrame frame) {
+    return frame.isUrgent() && frame.wireBytes() <= PROMPT_BYTES;
   }
 
   /** Sends a frame once more that the peer may not have; nothing happens while it waits anyway. */
@@ -92,10 +165,6 @@ public final class StreamGroup {
   /** The peer asks for answers and does not read them. */
   public boolean isFlooded() {
     return unsequenced >= MAX_UNSEQUENCED;
-  }
-
-  private ArrayDeque<OutboundFrame> queueOf(OutboundFrame frame) {
-    return frame.isUrgent() ? urgent : bulk;
   }
 
   /** Hands waiting frames to the streams that can send; called again when one becomes able to. */
@@ -112,10 +181,12 @@ public final class StreamGroup {
   }
 
   private void sendWhatCanBeSent() {
+    long now = nanoClock.getAsLong();
     StreamLink link = nextAbleLink();
     while (link != null) {
-      OutboundFrame frame = poll();
+      OutboundFrame frame = poll(now);
       if (frame == null) {
+        awaitTurn(now);
         return;
       }
       ArrayDeque<OutboundFrame> sent = inFlight.get(link);
@@ -123,7 +194,9 @@ public final class StreamGroup {
         forgetAcknowledged(sent);
         sent.addLast(frame);
       }
+      nextLink++;
       wireBytes += frame.wireBytes();
+      limits.sent(frame.wireBytes());
       frame.sent();
       link.send(frame);
       link = nextAbleLink();
@@ -139,9 +212,43 @@ public final class StreamGroup {
     }
   }
 
-  private @Nullable OutboundFrame poll() {
+  private @Nullable OutboundFrame poll(long nowNanos) {
+    OutboundFrame frame = pollLive(prompt);
+    if (frame != null) {
+      limits.overdraw(frame.wireBytes(), nowNanos);
+      return frame;
+    }
+    frame = urgent.isEmpty() ? null : pollUrgent(nowNanos);
+    return frame != null ? frame : bulk.poll(nowNanos);
+  }
+
+  private @Nullable OutboundFrame pollUrgent(long nowNanos) {
+    while (!urgentTurn.hasCredit()) {
+      if (!urgentTurn.advance(nowNanos)) {
+        return null;
+      }
+    }
     OutboundFrame frame = pollLive(urgent);
-    return frame != null ? frame : pollLive(bulk);
+    if (frame != null) {
+      urgentTurn.spend(frame.wireBytes());
+    }
+    return frame;
+  }
+
+  /** One timer at a time; what wakes this group before it is due does no harm. */
+  private void awaitTurn(long nowNanos) {
+    boolean isWaiting = !urgent.isEmpty() || !bulk.isEmpty();
+    if (isWaiting && !isAlarmSet) {
+      isAlarmSet = true;
+      long wait = bulk.waitNanos(nowNanos);
+      wait = urgent.isEmpty() ? wait : Math.min(wait, urgentTurn.waitNanos(nowNanos));
+      alarm.after(Math.clamp(wait, LEAST_WAIT_NANOS, MOST_WAIT_NANOS), whenDue);
+    }
+  }
+
+  private void due() {
+    isAlarmSet = false;
+    pump();
   }
 
   private @Nullable OutboundFrame pollLive(ArrayDeque<OutboundFrame> queue) {
@@ -159,13 +266,13 @@ public final class StreamGroup {
 
   /** The next stream in turn that can send, so that equal streams share evenly. */
   private @Nullable StreamLink nextAbleLink() {
-    if (urgent.isEmpty() && bulk.isEmpty()) {
+    if (prompt.isEmpty() && urgent.isEmpty() && bulk.isEmpty()) {
       return null;
     }
     for (int i = 0; i < links.size(); i++) {
       StreamLink link = links.get((nextLink + i) % links.size());
       if (link.canSend()) {
-        nextLink = (nextLink + i + 1) % links.size();
+        nextLink = (nextLink + i) % links.size(); // it is its turn until it gets a frame
         return link;
       }
     }
@@ -181,8 +288,9 @@ public final class StreamGroup {
       linkQueueSeen = true;
       linkQueueSeenNanos = nowNanos;
       linkQueueBytes =
-          bytesOf(urgent)
-              + bytesOf(bulk)
+          bytesOf(prompt)
+              + bytesOf(urgent)
+              + bulk.bytes()
               + links.stream().mapToLong(StreamLink::unconfirmedBytes).sum();
     }
     return linkQueueBytes;
@@ -201,7 +309,7 @@ public final class StreamGroup {
   }
 
   public int queuedFrames() {
-    return urgent.size() + bulk.size();
+    return prompt.size() + urgent.size() + bulk.frames();
   }
 
   public long resentFrames() {
@@ -215,6 +323,7 @@ public final class StreamGroup {
 
   /** Forgets everything that waits; the session is over. */
   public void clear() {
+    prompt.clear();
     urgent.clear();
     bulk.clear();
     unsequenced = 0;

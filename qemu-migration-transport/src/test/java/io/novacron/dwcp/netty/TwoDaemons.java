@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.util.ResourceLeakDetector;
+import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.fallback.Fallback;
 import io.novacron.dwcp.kernels.JavaPageKernels;
 import io.novacron.dwcp.session.ChannelEnd;
@@ -104,7 +105,8 @@ final class TwoDaemons implements AutoCloseable {
   }
 
   PeerLink link(int port) {
-    return new PeerLink(sourceTransport, "host-b", "127.0.0.1", port, closedAtSource::add);
+    return new PeerLink(
+        sourceTransport, "host-b", "127.0.0.1", port, SendLimits.none(), closedAtSource::add);
   }
 
   /** Connects any port that a channel names. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.novacron.dwcp.congestion.BacklogWindow;
 import io.novacron.dwcp.congestion.PathRate;
+import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.streams.ChannelSender;
 import io.novacron.dwcp.streams.StreamGroup;
 import io.novacron.dwcp.testing.FakeLocalEnd;
@@ -27,7 +28,8 @@ class NearPeerTest {
   private ChannelSender sender(long rttNanos) {
     BacklogWindow window =
         new BacklogWindow(1 << 26, clock.getAsLong(), PathRate.UNKNOWN.orAt(rttNanos));
-    return new ChannelSender(1, new StreamGroup(), window, clock, () -> {});
+    StreamGroup group = new StreamGroup(SendLimits.none(), clock, (delayNanos, action) -> {});
+    return new ChannelSender(1, 1, group, window, clock, () -> {});
   }
 
   @Test

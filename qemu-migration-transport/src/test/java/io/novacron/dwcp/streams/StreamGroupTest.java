@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.novacron.dwcp.congestion.BacklogWindow;
 import io.novacron.dwcp.congestion.PathRate;
+import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.testing.CountingBuffers;
 import io.novacron.dwcp.testing.ManualClock;
 import io.novacron.dwcp.wire.Frame;
@@ -23,13 +24,14 @@ class StreamGroupTest {
 
   private final ManualClock clock = new ManualClock();
   private final CountingBuffers buffers = new CountingBuffers();
-  private final StreamGroup group = new StreamGroup();
+  private final StreamGroup group =
+      new StreamGroup(SendLimits.none(), clock, (delayNanos, action) -> {});
   private int moved;
   private final ChannelSender sender = sender(1);
 
   private ChannelSender sender(int channelId) {
     BacklogWindow window = new BacklogWindow(CEILING_BYTES, clock.getAsLong(), PathRate.UNKNOWN);
-    return new ChannelSender(channelId, group, window, clock, () -> moved++);
+    return new ChannelSender(channelId, 1, group, window, clock, () -> moved++);
   }
 
   /** Notes what it was given, and takes as much as the test says. */

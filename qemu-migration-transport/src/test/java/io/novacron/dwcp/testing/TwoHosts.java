@@ -1,5 +1,6 @@
 package io.novacron.dwcp.testing;
 
+import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.Batch;
 import io.novacron.dwcp.encoding.BatchPool;
@@ -141,6 +142,15 @@ public final class TwoHosts {
    * @param version of the protocol that the destination takes the session for
    */
   public TwoHosts(long seed, int poolBatches, int version) {
+    this(seed, poolBatches, version, SendLimits.none());
+  }
+
+  /** Whose source sends under limits. */
+  public TwoHosts(long seed, SendLimits limits) {
+    this(seed, POOL_BATCHES, ProtocolVersions.SPOKEN.newest(), limits);
+  }
+
+  private TwoHosts(long seed, int poolBatches, int version, SendLimits limits) {
     this.seed = seed;
     this.random = new Random(seed);
     this.poolBatches = poolBatches;
@@ -148,7 +158,8 @@ public final class TwoHosts {
     this.destinationSide = new Side(random, clock, poolBatches);
     SessionSettings settings =
         new SessionSettings(RECEIVE_WINDOW_BYTES, 60 * SECOND_NANOS, 2 * SECOND_NANOS);
-    source = new SourceSession(version, sourceSide.factory(clock), settings, sourceListener());
+    source =
+        new SourceSession(version, sourceSide.factory(clock), settings, limits, sourceListener());
     destination =
         new DestinationSession(
             version,

@@ -158,6 +158,7 @@ function _complete_dwcp() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} peers" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} history" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} baselines" ];    then _picocli_dwcp; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} limit" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} replay" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} doctor" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} baselines list" ];    then _picocli_dwcp_baselines; return $?; fi
@@ -168,15 +169,17 @@ function _complete_dwcp() {
   local cmds1=(peers)
   local cmds2=(history)
   local cmds3=(baselines)
-  local cmds4=(replay)
-  local cmds5=(doctor)
-  local cmds6=(baselines list)
-  local cmds7=(baselines drop)
+  local cmds4=(limit)
+  local cmds5=(replay)
+  local cmds6=(doctor)
+  local cmds7=(baselines list)
+  local cmds8=(baselines drop)
 
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dwcp_baselines_drop; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dwcp_baselines_list; return $?; fi
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dwcp_doctor; return $?; fi
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dwcp_replay; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dwcp_baselines_drop; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dwcp_baselines_list; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dwcp_doctor; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dwcp_replay; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dwcp_limit; return $?; fi
   if CompWordsContainsArray "${cmds3[@]}"; then _picocli_dwcp_baselines; return $?; fi
   if CompWordsContainsArray "${cmds2[@]}"; then _picocli_dwcp_history; return $?; fi
   if CompWordsContainsArray "${cmds1[@]}"; then _picocli_dwcp_peers; return $?; fi
@@ -191,7 +194,7 @@ function _picocli_dwcp() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="status peers history baselines replay doctor"
+  local commands="status peers history baselines limit replay doctor"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts=""
 
@@ -305,6 +308,36 @@ function _picocli_dwcp_baselines() {
   local commands="list drop"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `limit` subcommand.
+function _picocli_dwcp_limit() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--runtime-dir'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--runtime-dir')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+  esac
 
   if [[ "${curr_word}" == -* ]]; then
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )

@@ -18,6 +18,11 @@ final class Amounts {
     return bytes == 0 ? "-" : String.format(Locale.ROOT, "%,.1f MiB", bytes / MIB);
   }
 
+  /** As links are named. */
+  static String megabitsPerSecond(long bytesPerSecond) {
+    return String.format(Locale.ROOT, "%,.1f Mbit/s", (double) bytesPerSecond / 125_000);
+  }
+
   static String milliseconds(long micros) {
     return String.format(Locale.ROOT, "%.1f ms", micros / 1000.0);
   }

@@ -21,6 +21,7 @@ import picocli.CommandLine.IVersionProvider;
       PeersCommand.class,
       HistoryCommand.class,
       BaselinesCommand.class,
+      LimitCommand.class,
       ReplayCommand.class,
       DoctorCommand.class
     },

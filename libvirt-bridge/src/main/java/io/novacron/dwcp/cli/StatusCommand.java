@@ -10,6 +10,7 @@ import io.novacron.dwcp.history.Json;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
 /** {@code dwcp status}. */
@@ -39,6 +40,9 @@ final class StatusCommand extends Question {
         Table.safe(status.listen()),
         Table.safe(status.securityMode()),
         Table.safe(status.kernels()));
+    if (!status.limits().isEmpty()) {
+      out.println("sends at most " + Table.safe(limits(status)));
+    }
     status.warnings().forEach(warning -> out.println("WARNING: " + Table.safe(warning)));
     out.println();
     printMigrations(status.activeMigrations(), out);
@@ -48,6 +52,18 @@ final class StatusCommand extends Question {
       out.println();
       counters.print(out);
     }
+  }
+
+  private static String limits(StatusReport status) {
+    return new TreeMap<>(status.limits())
+        .entrySet().stream()
+            .map(limit -> limit(limit.getKey(), limit.getValue()))
+            .collect(Collectors.joining(", "));
+  }
+
+  private static String limit(String name, long bytesPerSecond) {
+    String rate = Amounts.megabitsPerSecond(bytesPerSecond);
+    return name.equals(LimitCommand.HOST) ? rate + " in all" : rate + " to " + name;
   }
 
   private static void printMigrations(List<ActiveMigration> migrations, PrintWriter out) {

@@ -8,6 +8,7 @@ import io.novacron.dwcp.config.ValueType.HostName;
 import io.novacron.dwcp.config.ValueType.HostPort;
 import io.novacron.dwcp.config.ValueType.LibvirtUri;
 import io.novacron.dwcp.config.ValueType.Ports;
+import io.novacron.dwcp.config.ValueType.Rate;
 import io.novacron.dwcp.config.ValueType.TimeSpan;
 import io.novacron.dwcp.config.ValueType.WholeNumber;
 import java.net.InetSocketAddress;
@@ -114,6 +115,18 @@ public final class ConfigKeys {
           "64 MiB",
           "Bytes that a channel accepts before the destination QEMU has taken them.",
           "More than 1 Gbit/s times 300 ms, 38 MB.",
+          FIRST);
+
+  static final ConfigKey<Long> RATE_LIMIT =
+      new ConfigKey<>(
+          "rate-limit",
+          new Rate(),
+          "none",
+          "The most that this host sends to all peers together, in bytes of DWCP's frames with"
+              + " their headers, without those of TCP and IP; guests that leave share it evenly."
+              + " It counts for guests that leave this host, not for those that come, nor for plain"
+              + " TCP. dwcp limit changes it until the daemon ends.",
+          "Streams fill the link and give way as TCP does; a limit is for links that others need.",
           FIRST);
 
   static final ConfigKey<Duration> CONNECT_TIMEOUT =
@@ -252,6 +265,16 @@ public final class ConfigKeys {
           "Optional; without it a migration to a peer without dwcpd fails.",
           FIRST);
 
+  static final ConfigKey<Long> PEER_RATE_LIMIT =
+      new ConfigKey<>(
+          "peers.NAME.rate-limit",
+          new Rate(),
+          "none",
+          "The most that this host sends to the peer, counted as for rate-limit; the tighter of the"
+              + " two counts.",
+          "The host's limit alone.",
+          FIRST);
+
   /** The keys of the daemon itself. */
   public static final List<ConfigKey<?>> DAEMON =
       List.of(
@@ -265,6 +288,7 @@ public final class ConfigKeys {
           WORKERS,
           HISTORY_BUDGET,
           RECEIVE_WINDOW,
+          RATE_LIMIT,
           CONNECT_TIMEOUT,
           HANDSHAKE_TIMEOUT,
           OUTAGE_BUDGET,
@@ -279,7 +303,8 @@ public final class ConfigKeys {
           BASELINES_MAX_AGE);
 
   /** The keys below each {@code peers.NAME}. */
-  public static final List<ConfigKey<?>> PEER = List.of(PEER_ADDRESS, PEER_LIBVIRT);
+  public static final List<ConfigKey<?>> PEER =
+      List.of(PEER_ADDRESS, PEER_LIBVIRT, PEER_RATE_LIMIT);
 
   private ConfigKeys() {}
 }

@@ -6,6 +6,7 @@ import io.novacron.dwcp.config.ConfigResult.Accepted;
 import io.novacron.dwcp.config.ConfigResult.Refused;
 import io.novacron.dwcp.config.DaemonConfig.BaselineConfig;
 import io.novacron.dwcp.config.DaemonConfig.HistoryConfig;
+import io.novacron.dwcp.config.DaemonConfig.LimitConfig;
 import io.novacron.dwcp.config.DaemonConfig.LocalConfig;
 import io.novacron.dwcp.config.DaemonConfig.LogLevel;
 import io.novacron.dwcp.config.DaemonConfig.SecurityMode;
@@ -53,6 +54,8 @@ final class ConfigReader {
 
   private DaemonConfig daemon() {
     Path runtimeDir = value(ConfigKeys.RUNTIME_DIR);
+    PeersSection section = new PeersSection(this, runtimeDir);
+    StaticPeers peers = section.read();
     return new DaemonConfig(
         value(ConfigKeys.LISTEN),
         runtimeDir,
@@ -60,7 +63,7 @@ final class ConfigReader {
         value(ConfigKeys.HOST_NAME),
         LogLevel.valueOf(value(ConfigKeys.LOG_LEVEL).toUpperCase(Locale.ROOT)),
         SecurityMode.valueOf(value(ConfigKeys.SECURITY_MODE).toUpperCase(Locale.ROOT)),
-        new PeersSection(this, runtimeDir).read(),
+        peers,
         transport(),
         new LocalConfig(
             value(ConfigKeys.DATA_PORTS),
@@ -71,7 +74,8 @@ final class ConfigReader {
             Boolean.parseBoolean(value(ConfigKeys.BASELINES_ENABLED)),
             value(ConfigKeys.BASELINES_MAX_BYTES),
             value(ConfigKeys.BASELINES_DISK_MAX_BYTES),
-            value(ConfigKeys.BASELINES_MAX_AGE)));
+            value(ConfigKeys.BASELINES_MAX_AGE)),
+        new LimitConfig(value(ConfigKeys.RATE_LIMIT), section.rateLimits()));
   }
 
   private TransportConfig transport() {

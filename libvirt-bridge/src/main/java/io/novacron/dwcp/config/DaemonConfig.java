@@ -1,8 +1,10 @@
 package io.novacron.dwcp.config;
 
+import io.novacron.dwcp.congestion.RateLimit;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -23,7 +25,8 @@ public record DaemonConfig(
     TransportConfig transport,
     LocalConfig local,
     HistoryConfig history,
-    BaselineConfig baselines) {
+    BaselineConfig baselines,
+    LimitConfig limits) {
 
   /** Where a migration to this peer enters: the socket of the migration URI. */
   public Path peerSocket(String peerName) {
@@ -86,6 +89,22 @@ public record DaemonConfig(
    */
   public record BaselineConfig(
       boolean isEnabled, long maxBytes, long diskMaxBytes, Duration maxAge) {}
+
+  /**
+   * How fast this host may send, in bytes per second.
+   *
+   * @param hostBytesPerSecond to all peers together; {@link RateLimit#NONE} without a limit
+   * @param peerBytesPerSecond by the names of the peers that have a limit of their own
+   */
+  public record LimitConfig(long hostBytesPerSecond, Map<String, Long> peerBytesPerSecond) {
+    /** What stands for this host where a peer may be named. */
+    public static final String HOST = "host";
+
+    /** The limit of a peer; {@link RateLimit#NONE} without one. */
+    public long ofPeer(String name) {
+      return peerBytesPerSecond.getOrDefault(name, RateLimit.NONE);
+    }
+  }
 
   /** Where that lies. */
   public Path baselineDir() {

@@ -2,19 +2,25 @@ package io.novacron.dwcp.config;
 
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import io.novacron.dwcp.config.DaemonConfig.LimitConfig;
 import io.novacron.dwcp.plugin.Peer;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code dwcp.peers}: a section for each peer, whose name becomes the name of a socket. */
+/**
+ * Reads {@code dwcp.peers}: a section for each peer, whose name becomes the name of a socket. Used
+ * once.
+ */
 final class PeersSection {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
@@ -25,6 +31,7 @@ final class PeersSection {
 
   private final ConfigReader reader;
   private final Path runtimeDir;
+  private final Map<String, Long> rateLimits = new LinkedHashMap<>();
 
   PeersSection(ConfigReader reader, Path runtimeDir) {
     this.reader = reader;
@@ -43,6 +50,11 @@ final class PeersSection {
       default -> reader.problem(section, PATH, "is a section: write peers { NAME { … } }");
     }
     return new StaticPeers(peers);
+  }
+
+  /** Bytes per second of the peers that {@link #read} found and that have a limit. */
+  Map<String, Long> rateLimits() {
+    return Map.copyOf(rateLimits);
   }
 
   private Optional<Peer> peer(String name, ConfigValue value) {
@@ -64,6 +76,12 @@ final class PeersSection {
     ConfigValue libvirt = keys.get(ConfigKeys.PEER_LIBVIRT.name());
     URI uri =
         libvirt == null ? null : reader.read(ConfigKeys.PEER_LIBVIRT, path + ".libvirt", libvirt);
+    ConfigValue limit = keys.get(ConfigKeys.PEER_RATE_LIMIT.name());
+    Long bytesPerSecond =
+        limit == null ? null : reader.read(ConfigKeys.PEER_RATE_LIMIT, path + ".rate-limit", limit);
+    if (bytesPerSecond != null) {
+      rateLimits.put(name, bytesPerSecond);
+    }
     return at == null
         ? Optional.empty()
         : Optional.of(new Peer(name, at, Optional.ofNullable(uri)));
@@ -74,6 +92,8 @@ final class PeersSection {
       reader.problem(value, path, "a peer's name takes only A-Z a-z 0-9 . _ -");
     } else if (name.equals("control")) {
       reader.problem(value, path, "the name is taken: control.sock is the daemon's own socket");
+    } else if (name.equals(LimitConfig.HOST)) {
+      reader.problem(value, path, "the name is taken: dwcp limit host is for this host");
     } else {
       checkSocketPath(value, path, name);
     }
@@ -105,7 +125,7 @@ final class PeersSection {
             ? "; a peer's name with a dot stands in quotes"
             : NearestName.of(key, known)
                 .map(nearest -> "; did you mean " + nearest + "?")
-                .orElse("; a peer has " + String.join(" and ", known));
+                .orElse("; a peer has " + String.join(", ", known));
     reader.problem(value, path + "." + key, "is not a key" + hint);
   }
 

@@ -6,15 +6,17 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Numbers and units as operators write them: {@code 4 MiB}, {@code 30 s}. */
+/** Numbers and units as operators write them: {@code 4 MiB}, {@code 30 s}, {@code 1 Gbit/s}. */
 final class Quantity {
 
-  private static final Pattern FORM = Pattern.compile("([0-9]{1,18})\\s*([A-Za-z]*)");
+  private static final Pattern FORM = Pattern.compile("([0-9]{1,18})\\s*([A-Za-z/]*)");
 
   /** Largest first, so that the first unit that divides a value is the shortest way to write it. */
   private static final Map<String, Long> SIZE_UNITS = new LinkedHashMap<>();
 
   private static final Map<String, Long> DURATION_UNITS = new LinkedHashMap<>();
+
+  private static final Map<String, Long> RATE_UNITS = new LinkedHashMap<>();
 
   static {
     SIZE_UNITS.put("GiB", 1L << 30);
@@ -29,6 +31,12 @@ final class Quantity {
     DURATION_UNITS.put("min", 60_000L);
     DURATION_UNITS.put("s", 1_000L);
     DURATION_UNITS.put("ms", 1L);
+    RATE_UNITS.put("Gbit/s", 125_000_000L);
+    RATE_UNITS.put("Mbit/s", 125_000L);
+    RATE_UNITS.put("kbit/s", 125L);
+    RATE_UNITS.put("GB/s", 1_000_000_000L);
+    RATE_UNITS.put("MB/s", 1_000_000L);
+    RATE_UNITS.put("kB/s", 1_000L);
   }
 
   private Quantity() {}
@@ -47,6 +55,14 @@ final class Quantity {
 
   static long durationMillis(String text) throws RefusedValueException {
     return scaled(text, DURATION_UNITS, "duration", "s");
+  }
+
+  static long bytesPerSecond(String text) throws RefusedValueException {
+    return scaled(text, RATE_UNITS, "rate", "Mbit/s");
+  }
+
+  static String rateText(long bytesPerSecond) {
+    return shortest(bytesPerSecond, RATE_UNITS);
   }
 
   static String sizeText(long bytes) {

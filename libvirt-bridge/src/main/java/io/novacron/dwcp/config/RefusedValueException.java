@@ -1,7 +1,7 @@
 package io.novacron.dwcp.config;
 
 /** A value that its key does not allow. The message says what was seen; the caller adds where. */
-final class RefusedValueException extends Exception {
+public final class RefusedValueException extends Exception {
   private static final long serialVersionUID = 1L;
 
   RefusedValueException(String message) {

@@ -2,6 +2,7 @@ package io.novacron.dwcp.config;
 
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import io.novacron.dwcp.congestion.RateLimit;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -71,6 +72,33 @@ public sealed interface ValueType<T> {
     @Override
     public Long read(String text) throws RefusedValueException {
       return Quantity.between(Quantity.sizeBytes(text), leastBytes, mostBytes, text);
+    }
+  }
+
+  /** A rate at which bytes are sent, in bytes per second; the word {@code none} is 0, no limit. */
+  record Rate() implements ValueType<Long> {
+    @Override
+    public String label() {
+      return "rate with a unit (kbit/s, Mbit/s, Gbit/s, kB/s, MB/s, GB/s)";
+    }
+
+    @Override
+    public String allowed() {
+      return "none, or "
+          + Quantity.rateText(RateLimit.LEAST_BYTES_PER_SECOND)
+          + " to "
+          + Quantity.rateText(RateLimit.MOST_BYTES_PER_SECOND);
+    }
+
+    @Override
+    public Long read(String text) throws RefusedValueException {
+      return text.equals("none")
+          ? RateLimit.NONE
+          : Quantity.between(
+              Quantity.bytesPerSecond(text),
+              RateLimit.LEAST_BYTES_PER_SECOND,
+              RateLimit.MOST_BYTES_PER_SECOND,
+              text);
     }
   }
 

@@ -54,6 +54,11 @@ public final class ControlClient {
     return read(report, new TypeToken<>() {});
   }
 
+  /** The answer to {@link ControlRequest.Limits} and to {@code SetLimit}, read. */
+  public static List<LimitReport> limits(JsonElement report) throws ControlException {
+    return read(report, new TypeToken<>() {});
+  }
+
   private static <T> T read(JsonElement report, TypeToken<T> type) throws ControlException {
     try {
       return Json.COMPACT.fromJson(report, type);

@@ -33,8 +33,12 @@ sealed interface ControlReply {
     return Json.COMPACT.toJson(json);
   }
 
-  /** Asks the daemon what the request asks for. */
-  static ControlReply of(ControlRequest request, DaemonView view) {
+  /**
+   * Asks the daemon what the request asks for.
+   *
+   * @throws ControlException when it refuses
+   */
+  static ControlReply of(ControlRequest request, DaemonView view) throws ControlException {
     Object report =
         switch (request) {
           case ControlRequest.Status() -> view.status();
@@ -42,6 +46,9 @@ sealed interface ControlReply {
           case ControlRequest.History(int limit) -> view.history(limit);
           case ControlRequest.Baselines() -> view.baselines();
           case ControlRequest.DropBaselines(Optional<UUID> guest) -> view.dropBaselines(guest);
+          case ControlRequest.Limits() -> view.limits();
+          case ControlRequest.SetLimit(String name, long bytesPerSecond) ->
+              view.setLimit(name, bytesPerSecond);
         };
     return new Answer(Json.COMPACT.toJsonTree(report));
   }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** What the command asks: one JSON object on one line, {@code {"request":"history","limit":20}}. */
 public sealed interface ControlRequest {
 
-  /** Bytes of a request with its line end; the longest that we write takes 40. */
+  /** Bytes of a request with its line end; the longest that we write takes 200. */
   int LONGEST_REQUEST_BYTES = 4 * 1024;
 
   /** In place of a guest's UUID. */
@@ -42,6 +42,17 @@ public sealed interface ControlRequest {
   /** Drops the baselines of a guest, or all without one; asks for a list of what is gone. */
   record DropBaselines(Optional<UUID> guest) implements ControlRequest {}
 
+  /** Asks for a list of {@link LimitReport}. */
+  record Limits() implements ControlRequest {}
+
+  /**
+   * Sets a limit; asks for a list of {@link LimitReport}.
+   *
+   * @param name of a peer, or {@code host}
+   * @param bytesPerSecond 0 for none
+   */
+  record SetLimit(String name, long bytesPerSecond) implements ControlRequest {}
+
   /** The request as its line, without the line end. */
   default String toLine() {
     var json = new JsonObject();
@@ -56,6 +67,12 @@ public sealed interface ControlRequest {
       case DropBaselines(Optional<UUID> guest) -> {
         json.addProperty("request", "drop-baselines");
         json.addProperty("guest", guest.map(UUID::toString).orElse(EVERY_GUEST));
+      }
+      case Limits() -> json.addProperty("request", "limits");
+      case SetLimit(String name, long bytesPerSecond) -> {
+        json.addProperty("request", "set-limit");
+        json.addProperty("name", name);
+        json.addProperty("bytesPerSecond", bytesPerSecond);
       }
     }
     return json.toString();
@@ -76,12 +93,14 @@ public sealed interface ControlRequest {
         case "history" -> new History(limit(json.get("limit")));
         case "baselines" -> new Baselines();
         case "drop-baselines" -> new DropBaselines(guest(json.get("guest")));
+        case "limits" -> new Limits();
+        case "set-limit" -> setLimit(json.get("name"), json.get("bytesPerSecond"));
         case String other ->
             throw new ControlException(
                 "request \""
                     + other
                     + "\" is not known; known are status, peers, history, baselines,"
-                    + " drop-baselines");
+                    + " drop-baselines, limits, set-limit");
       };
     } catch (JsonParseException
         | IllegalStateException
@@ -97,6 +116,14 @@ public sealed interface ControlRequest {
     }
     String text = guest.getAsString();
     return text.equals(EVERY_GUEST) ? Optional.empty() : Optional.of(UUID.fromString(text));
+  }
+
+  private static SetLimit setLimit(@Nullable JsonElement name, @Nullable JsonElement rate)
+      throws ControlException {
+    if (name == null || rate == null) {
+      throw new ControlException("request \"set-limit\" needs a name and bytesPerSecond");
+    }
+    return new SetLimit(name.getAsString(), rate.getAsLong());
   }
 
   private static int limit(@Nullable JsonElement limit) throws ControlException {

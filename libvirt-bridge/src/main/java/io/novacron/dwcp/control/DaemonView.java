@@ -23,6 +23,19 @@ public interface DaemonView {
   /** Removes the baselines of a guest, or all without one. Says what is gone. */
   List<BaselineReport> dropBaselines(Optional<UUID> guest);
 
+  /** The host's limit on what is sent, then the peers' in the order of their names. */
+  List<LimitReport> limits();
+
+  /**
+   * Changes a limit until the daemon ends.
+   *
+   * @param name a peer's, or {@code host}
+   * @param bytesPerSecond 0 for none
+   * @throws ControlException when there is no such peer, with the names of those there are; or no
+   *     such rate
+   */
+  List<LimitReport> setLimit(String name, long bytesPerSecond) throws ControlException;
+
   /** The newest migrations, the newest first; at most {@code limit}. */
   List<MigrationRecord> history(int limit);
 }

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param listen host:port as configured
  * @param kernels the page kernels in use: the native variant, or java
  * @param warnings what the operator should know, one sentence each; empty when all is well
+ * @param limits bytes per second that this host may send, by the peer's name or {@code host}; those
+ *     in force only
  * @param counters since the start, by dotted name; fallbacks as {@code fallbacks.REASON}
  */
 public record StatusReport(
@@ -27,12 +29,14 @@ public record StatusReport(
     String kernels,
     List<String> warnings,
     List<ActiveMigration> activeMigrations,
+    Map<String, Long> limits,
     Map<String, Long> counters) {
 
   /** Copies what could change under the reader. */
   public StatusReport {
     warnings = List.copyOf(warnings);
     activeMigrations = List.copyOf(activeMigrations);
+    limits = Map.copyOf(limits);
     counters = Map.copyOf(counters);
   }
 

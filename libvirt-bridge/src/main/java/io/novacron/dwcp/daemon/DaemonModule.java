@@ -7,7 +7,6 @@ import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.config.DaemonConfig;
 import io.novacron.dwcp.config.LocalHostName;
 import io.novacron.dwcp.config.TransportConfig;
-import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.history.MigrationHistory;
 import io.novacron.dwcp.intercept.DestinationHost;
 import io.novacron.dwcp.intercept.MigrationJournal;
@@ -128,8 +127,16 @@ final class DaemonModule extends AbstractModule {
 
   @Provides
   @Singleton
+  SendingLimits limits() {
+    List<String> names = config.peers().peers().stream().map(Peer::name).toList();
+    return new SendingLimits(config.limits(), names, System::nanoTime);
+  }
+
+  @Provides
+  @Singleton
   List<PeerSocket> peerSockets(
       Transport transport,
+      SendingLimits limits,
       MigrationJournal journal,
       PlainRoutes routes,
       Optional<Baselines> baselines) {
@@ -150,7 +157,7 @@ final class DaemonModule extends AbstractModule {
               peer.name(),
               host,
               peer.address().getPort(),
-              SendLimits.none(),
+              limits.of(peer.name()),
               channel -> {
                 if (!channel.abortReason().isEmpty()) {
                   journal.count("channels.reset");
@@ -169,10 +176,12 @@ final class DaemonModule extends AbstractModule {
       MigrationHistory history,
       MigrationJournal journal,
       List<PeerSocket> peerSockets,
-      Optional<Baselines> baselines) {
+      Optional<Baselines> baselines,
+      SendingLimits limits) {
     return new DaemonReport(
         config,
-        new DaemonReport.Parts(transport, kernels, history, journal, peerSockets, baselines));
+        new DaemonReport.Parts(
+            transport, kernels, history, journal, peerSockets, baselines, limits));
   }
 
   @Provides

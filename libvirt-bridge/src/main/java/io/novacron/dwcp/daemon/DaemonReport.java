@@ -3,7 +3,9 @@ package io.novacron.dwcp.daemon;
 import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.config.DaemonConfig;
 import io.novacron.dwcp.control.BaselineReport;
+import io.novacron.dwcp.control.ControlException;
 import io.novacron.dwcp.control.DaemonView;
+import io.novacron.dwcp.control.LimitReport;
 import io.novacron.dwcp.control.PeerReport;
 import io.novacron.dwcp.control.ProductVersion;
 import io.novacron.dwcp.control.StatusReport;
@@ -35,7 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code dwcp status}, {@code peers} and {@code history} show of this daemon. Any thread. */
+/** What {@code dwcp status}, {@code peers} and the others show of this daemon. Any thread. */
 final class DaemonReport implements DaemonView {
   private static final long LOOK_MILLIS = 500;
 
@@ -46,6 +48,7 @@ final class DaemonReport implements DaemonView {
   private final MigrationJournal journal;
   private final List<PeerSocket> peerSockets;
   private final Optional<Baselines> baselines;
+  private final SendingLimits limits;
   private final InstantSource clock = InstantSource.system();
   private final Instant startedAt;
 
@@ -56,7 +59,8 @@ final class DaemonReport implements DaemonView {
       MigrationHistory history,
       MigrationJournal journal,
       List<PeerSocket> peerSockets,
-      Optional<Baselines> baselines) {}
+      Optional<Baselines> baselines,
+      SendingLimits limits) {}
 
   DaemonReport(DaemonConfig config, Parts parts) {
     this.config = config;
@@ -66,6 +70,7 @@ final class DaemonReport implements DaemonView {
     this.journal = parts.journal();
     this.peerSockets = parts.peerSockets();
     this.baselines = parts.baselines();
+    this.limits = parts.limits();
     this.startedAt = clock.instant();
   }
 
@@ -90,6 +95,7 @@ final class DaemonReport implements DaemonView {
         kernels.chosen().variant(),
         warnings(),
         journal.live().stream().map(DaemonReport::active).toList(),
+        limits.inForce(),
         journal.counters());
   }
 
@@ -169,6 +175,25 @@ final class DaemonReport implements DaemonView {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new PeerLink.State(0, false, 0, 0, "interrupted");
+    }
+  }
+
+  @Override
+  public List<LimitReport> limits() {
+    return limits.report(DaemonReport::pause);
+  }
+
+  @Override
+  public List<LimitReport> setLimit(String name, long bytesPerSecond) throws ControlException {
+    limits.change(name, bytesPerSecond);
+    return limits();
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(LOOK_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -50,6 +50,7 @@ class DwcpCommandTest {
         """
         dwcpd 0.1.0 on host-a, process 4711, up 1 h 2 min
         listens on 0.0.0.0:16590, security none, kernels avx2
+        sends at most 400.0 Mbit/s in all, 80.0 Mbit/s to host-b
         WARNING: security.mode is none
 
         ID  DOMAIN  ROLE    PEER    TRANSPORT  PHASE           RAW      WIRE  STREAMS
@@ -106,6 +107,53 @@ class DwcpCommandTest {
   }
 
   @Test
+  void listsLimits() {
+    assertEquals(0, dwcp("limit"));
+    assertEquals(
+        """
+        SENT TO            LIMIT   CONFIGURED  PRESENT RATE         SENT
+        all (host)  400.0 Mbit/s         none  100.0 Mbit/s  3,072.0 MiB
+        host-b              none  80.0 Mbit/s    0.0 Mbit/s            -
+        """,
+        out.toString());
+  }
+
+  @Test
+  void changesALimitHoweverTheRateIsWritten() {
+    for (List<String> rate :
+        List.of(List.of("160 Mbit/s"), List.of("160Mbit/s"), List.of("20", "MB/s"))) {
+      out.getBuffer().setLength(0);
+      List<String> command = new ArrayList<>(List.of("limit", "host-b"));
+      command.addAll(rate);
+      assertEquals(0, dwcp(command.toArray(String[]::new)), err::toString);
+      assertTrue(out.toString().contains("host-b      160.0 Mbit/s"), out.toString());
+    }
+    out.getBuffer().setLength(0);
+    assertEquals(0, dwcp("limit", "host-b", "none"));
+    assertTrue(out.toString().contains("host-b              none"), out.toString());
+  }
+
+  @Test
+  void namesThePeersThereAreForALimitOfAnother() {
+    assertEquals(1, dwcp("limit", "host-x", "none"));
+    assertEquals("dwcp: no peer is named \"host-x\"; known are host-b\n", err.toString());
+  }
+
+  @Test
+  void saysWhichRatesALimitMayHave() {
+    assertEquals(2, dwcp("limit", "host", "fast"));
+    assertTrue(
+        err.toString()
+            .startsWith("RATE \"fast\" is not a rate; allowed: none, or 1 Mbit/s to 800 Gbit/s"),
+        err.toString());
+    for (String wrong : List.of("0", "50", "1 kbit/s", "900 Gbit/s", "5 MiB/s")) {
+      assertEquals(2, dwcp("limit", "host", wrong), wrong);
+    }
+    assertEquals(2, dwcp("limit", "host"));
+    assertEquals("", out.toString());
+  }
+
+  @Test
   void listsHistory() {
     assertEquals(0, dwcp("history"));
     assertEquals(
@@ -128,7 +176,7 @@ class DwcpCommandTest {
   @Test
   void endsWithOneWhenNoDaemonRuns() throws IOException {
     server.close();
-    for (String command : List.of("status", "peers", "history")) {
+    for (String command : List.of("status", "peers", "history", "limit")) {
       err.getBuffer().setLength(0);
       assertEquals(1, dwcp(command));
       assertTrue(

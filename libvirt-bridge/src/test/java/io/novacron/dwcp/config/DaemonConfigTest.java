@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.novacron.dwcp.config.DaemonConfig.LimitConfig;
 import io.novacron.dwcp.config.DaemonConfig.LogLevel;
 import io.novacron.dwcp.config.DaemonConfig.SecurityMode;
 import io.novacron.dwcp.plugin.Peer;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +49,7 @@ class DaemonConfigTest {
     assertEquals(new PortRange(26_590, 26_999), config.local().dataPorts());
     assertEquals(Optional.empty(), config.local().libvirtSocket());
     assertEquals(1000, config.history().entries());
+    assertEquals(new LimitConfig(0, Map.of()), config.limits());
   }
 
   @Test
@@ -72,7 +75,12 @@ class DaemonConfigTest {
               data-ports = 20000-20009
               libvirt-socket = /run/libvirt/test-sock
               history-entries = 11
-              peers { host-b { address = "10.0.0.2:1", libvirt = "qemu+ssh://root@b/system" } }
+              rate-limit = 2 Gbit/s
+              peers {
+                host-b {
+                  address = "10.0.0.2:1", libvirt = "qemu+ssh://root@b/system", rate-limit = 50 MB/s
+                }
+              }
             }
             """);
     assertEquals("::1:17000", text(config.listen()));
@@ -95,6 +103,8 @@ class DaemonConfigTest {
     assertEquals(new PortRange(20_000, 20_009), config.local().dataPorts());
     assertEquals(Optional.of(Path.of("/run/libvirt/test-sock")), config.local().libvirtSocket());
     assertEquals(11, config.history().entries());
+    assertEquals(new LimitConfig(250_000_000, Map.of("host-b", 50_000_000L)), config.limits());
+    assertEquals(0, config.limits().ofPeer("host-c"));
     assertEquals(
         Optional.of(
             new Peer(
@@ -102,6 +112,33 @@ class DaemonConfigTest {
                 InetSocketAddress.createUnresolved("10.0.0.2", 1),
                 Optional.of(URI.create("qemu+ssh://root@b/system")))),
         config.peers().lookup("host-b"));
+  }
+
+  @Test
+  void saysWhereALimitIsNoRateAndWhatIsAllowed() throws IOException {
+    String text =
+        """
+        dwcp {
+          rate-limit = 400
+          peers {
+            b { address = "h:1", rate-limit = 10 MB }
+            c { address = "h:1", rate-limit = none }
+            d { address = "h:1", rate-limits = none }
+            host { address = "h:1" }
+          }
+        }
+        """;
+    String allowed = "; allowed: none, or 1 Mbit/s to 800 Gbit/s";
+    List<String> problems =
+        refused(text).stream().map(each -> each.line() + ": " + each.message()).toList();
+    assertEquals(
+        List.of(
+            "2: \"400\" has no unit; write it like \"400 Mbit/s\"" + allowed,
+            "4: \"10 MB\" has an unknown unit; known are Gbit/s, Mbit/s, kbit/s, GB/s, MB/s, kB/s"
+                + allowed,
+            "6: is not a key; did you mean rate-limit?",
+            "7: the name is taken: dwcp limit host is for this host"),
+        problems);
   }
 
   @Test

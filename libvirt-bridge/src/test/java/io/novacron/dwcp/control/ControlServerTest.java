@@ -76,11 +76,11 @@ class ControlServerTest {
   void refusesWhatIsNoRequest() throws IOException {
     assertEquals(
         "{\"error\":\"request \\\"stop\\\" is not known; known are status, peers, history,"
-            + " baselines, drop-baselines\"}",
+            + " baselines, drop-baselines, limits, set-limit\"}",
         converse("{\"request\":\"stop\"}"));
     assertEquals(
         "{\"error\":\"request \\\"nothing\\\" is not known; known are status, peers, history,"
-            + " baselines, drop-baselines\"}",
+            + " baselines, drop-baselines, limits, set-limit\"}",
         converse("{}"));
     assertEquals(
         "{\"error\":\"request \\\"history\\\" needs a limit\"}",
@@ -92,11 +92,27 @@ class ControlServerTest {
             "[]",
             "{\"request\":{}}",
             "{\"request\":\"history\",\"limit\":0}",
+            "{\"request\":\"set-limit\",\"name\":\"host\",\"bytesPerSecond\":\"fast\"}",
             "{\"request\":\"history\",\"limit\":\"all\"}",
             "{\"request\":\"history\",\"limit\":100001}")) {
       String reply = converse(bad);
       assertTrue(reply.startsWith("{\"error\":\"request is malformed"), bad + " -> " + reply);
     }
+  }
+
+  @Test
+  void refusesALimitWithoutNameOrRate() throws IOException {
+    String expected = "{\"error\":\"request \\\"set-limit\\\" needs a name and bytesPerSecond\"}";
+    assertEquals(expected, converse("{\"request\":\"set-limit\",\"name\":\"host\"}"));
+    assertEquals(expected, converse("{\"request\":\"set-limit\",\"bytesPerSecond\":0}"));
+  }
+
+  @Test
+  void passesALimitOn() throws ControlException {
+    var report = new ControlClient(socket).ask(new ControlRequest.SetLimit("host-b", 2_000_000));
+    assertEquals(2_000_000L, ControlClient.limits(report).getLast().limitBytesPerSecond());
+    var asked = new ControlClient(socket).ask(new ControlRequest.Limits());
+    assertEquals(daemon.limits(), ControlClient.limits(asked));
   }
 
   @Test
@@ -206,6 +222,16 @@ class ControlServerTest {
 
     @Override
     public List<MigrationRecord> history(int limit) {
+      throw new IllegalStateException("no graph");
+    }
+
+    @Override
+    public List<LimitReport> limits() {
+      throw new IllegalStateException("no graph");
+    }
+
+    @Override
+    public List<LimitReport> setLimit(String name, long bytesPerSecond) {
       throw new IllegalStateException("no graph");
     }
 

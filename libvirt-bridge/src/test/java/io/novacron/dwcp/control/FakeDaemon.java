@@ -48,6 +48,7 @@ public final class FakeDaemon implements DaemonView {
                 512L << 20,
                 64L << 20,
                 8)),
+        Map.of("host", 50_000_000L, "host-b", 10_000_000L),
         Map.of("fallbacks.no-daemon", 2L, "migrations.completed", 14L));
   }
 
@@ -87,6 +88,22 @@ public final class FakeDaemon implements DaemonView {
     return baselines().stream()
         .filter(each -> guest.isEmpty() || guest.get().equals(each.guest()))
         .toList();
+  }
+
+  @Override
+  public List<LimitReport> limits() {
+    return List.of(
+        new LimitReport("host", 50_000_000L, null, 12_500_000, 3L << 30),
+        new LimitReport("host-b", null, 10_000_000L, 0, 0));
+  }
+
+  @Override
+  public List<LimitReport> setLimit(String name, long bytesPerSecond) throws ControlException {
+    if (!name.equals("host-b")) {
+      throw new ControlException("no peer is named \"" + name + "\"; known are host-b");
+    }
+    Long limit = bytesPerSecond == 0 ? null : Long.valueOf(bytesPerSecond);
+    return List.of(limits().getFirst(), new LimitReport(name, limit, 10_000_000L, 0, 0));
   }
 
   @Override

@@ -18,6 +18,7 @@ final class Assembly {
   private final BatchDigest batchDigest;
   private final PendingDeltas pending;
   private final @Nullable PageAddresses addresses;
+  private final boolean isInPlace;
   private int outOffset;
   private int literalOffset;
   private int newPages;
@@ -31,6 +32,7 @@ final class Assembly {
    * @param batchDigest empty
    * @param pending of the same history and batch digest
    * @param addresses told where in {@code out} which version lies; null if nobody wants to know
+   * @param isInPlace whether {@code out} is where the only run of literals lies already
    */
   Assembly(
       UnpackedResidue residue,
@@ -38,13 +40,15 @@ final class Assembly {
       KeptPages kept,
       BatchDigest batchDigest,
       PendingDeltas pending,
-      @Nullable PageAddresses addresses) {
+      @Nullable PageAddresses addresses,
+      boolean isInPlace) {
     this.residue = residue;
     this.out = out;
     this.kept = kept;
     this.batchDigest = batchDigest;
     this.pending = pending;
     this.addresses = addresses;
+    this.isInPlace = isInPlace;
     this.outOffset = out.position();
     this.literalOffset = residue.literalsStart;
   }
@@ -69,7 +73,9 @@ final class Assembly {
   }
 
   private void literal(int lengthBytes) {
-    out.put(outOffset, residue.bytes, literalOffset, lengthBytes);
+    if (!isInPlace) {
+      out.put(outOffset, residue.bytes, literalOffset, lengthBytes);
+    }
     batchDigest.literal(lengthBytes);
     outOffset += lengthBytes;
     literalOffset += lengthBytes;

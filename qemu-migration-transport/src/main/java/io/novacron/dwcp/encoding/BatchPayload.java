@@ -91,6 +91,11 @@ record BatchPayload(
             == ZstdLaneCodec.WIRE_ID;
   }
 
+  /** Whether {@link #encoded} is the residue itself. */
+  boolean isStored() {
+    return codec != null && codec.wireId() == StoredCodec.WIRE_ID;
+  }
+
   /** Writes {@link #residueBytes} to {@code residue} from 0 on. */
   void decode(ByteBuffer residue, LaneDecoding lane) throws CorruptBatchException {
     try {

@@ -102,7 +102,8 @@ public final class DestinationDecoder implements AutoCloseable {
    * Step 1. Takes no memory that the payload asks for: every number is checked first, and the
    * memory it is decoded into has a fixed size.
    *
-   * @param payload direct, one payload from position to limit; untouched, and free for reuse after
+   * @param payload direct, one payload from position to limit; untouched, and to stay as it is
+   *     until the batch is closed
    */
   public UnpackedBatch unpack(ByteBuffer payload) throws CorruptBatchException {
     UnpackedBatch batch = UnpackedBatch.of(payload, kernels, lane);
@@ -139,12 +140,38 @@ public final class DestinationDecoder implements AutoCloseable {
       throw new IllegalArgumentException(
           "room for %d B, the batch has %d B".formatted(out.remaining(), residue.rawBytes));
     }
+    assemble(residue, out, false);
+    out.position(out.position() + residue.rawBytes);
+  }
+
+  /**
+   * Step 2 for a batch that {@link UnpackedBatch#isAsItIs}: the same checks, no byte is moved. If
+   * it throws, the payload must not be used.
+   *
+   * @param batch stays the caller's to close
+   * @param payload as it was given to {@link #unpack}; position and limit become those of the raw
+   *     bytes
+   */
+  public void checkInPlace(UnpackedBatch batch, ByteBuffer payload) throws CorruptBatchException {
+    UnpackedResidue residue = batch.residue();
+    if (!batch.isAsItIs()) {
+      throw new IllegalArgumentException("the payload is not the batch itself");
+    }
+    int start = payload.position() + BatchFormat.HEADER_BYTES + residue.literalsStart;
+    ByteBuffer raw = payload.duplicate().position(start).limit(start + residue.rawBytes);
+    assemble(residue, raw, true);
+    payload.position(start).limit(start + residue.rawBytes);
+  }
+
+  private void assemble(UnpackedResidue residue, ByteBuffer out, boolean isInPlace)
+      throws CorruptBatchException {
     if (corrupt) {
       throw new CorruptBatchException("a batch before this one was corrupt");
     }
     corrupt = true;
     batchDigest.clear();
-    PageCounts counts = assembled(residue, out);
+    PageCounts counts =
+        new Assembly(residue, out, kept, batchDigest, pending, addresses, isInPlace).run();
     batchDigest.finish(kernels, residue.literalsDigest, seenDigest);
     if (!Arrays.equals(seenDigest, residue.claimedDigest)) {
       throw new CorruptBatchException(
@@ -163,12 +190,6 @@ public final class DestinationDecoder implements AutoCloseable {
     chain.add(seenDigest, residue.rawBytes);
     pageCounts = pageCounts.plus(counts);
     residueBytes.addAndGet(residue.bytes.limit());
-    out.position(out.position() + residue.rawBytes);
-  }
-
-  private PageCounts assembled(UnpackedResidue residue, ByteBuffer out)
-      throws CorruptBatchException {
-    return new Assembly(residue, out, kept, batchDigest, pending, addresses).run();
   }
 
   /** After {@link #assemble} of the last batch, on its thread: what END must say. A copy. */

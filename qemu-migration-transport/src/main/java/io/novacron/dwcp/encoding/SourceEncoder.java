@@ -148,14 +148,36 @@ public final class SourceEncoder implements AutoCloseable {
    * @throws IllegalArgumentException if the codec may need more room than there is
    */
   public int encode(Batch batch, ResidueCodec codec, ByteBuffer payload) {
+    return codec.wireId() == StoredCodec.WIRE_ID
+        ? store(batch, payload)
+        : shrink(batch, codec, payload);
+  }
+
+  /** The residue is written where it stays: a relayed batch is copied once. */
+  private int store(Batch batch, ByteBuffer payload) {
     EncodeScratch scratch = EncodeScratch.FREE.take();
-    int tokens = writeResidue(batch, scratch);
-    ByteBuffer residue = scratch.residue;
-    int batchResidueBytes = residue.remaining();
     int start = payload.position();
     payload.position(start + BatchFormat.HEADER_BYTES);
-    int encodedBytes = encodeResidue(residue, codec, payload);
-    boolean stored = codec.wireId() == StoredCodec.WIRE_ID || encodedBytes >= batchResidueBytes;
+    int tokens = writeResidue(batch, scratch.deltas, payload);
+    int residueEnd = payload.position();
+    int batchResidueBytes = residueEnd - start - BatchFormat.HEADER_BYTES;
+    EncodeScratch.FREE.give(scratch);
+    payload.position(start);
+    putHeader(payload, StoredCodec.WIRE_ID, tokens, batch.rawBytes(), batchResidueBytes);
+    payload.put(batch.digest).position(residueEnd);
+    return residueEnd - start;
+  }
+
+  private int shrink(Batch batch, ResidueCodec codec, ByteBuffer payload) {
+    EncodeScratch scratch = EncodeScratch.FREE.take();
+    ByteBuffer residue = scratch.residue.clear();
+    int tokens = writeResidue(batch, scratch.deltas, residue);
+    int batchResidueBytes = residue.flip().remaining();
+    int start = payload.position();
+    payload.position(start + BatchFormat.HEADER_BYTES);
+    checkRoom(codec.name(), codec.maxEncodedBytes(batchResidueBytes), residue, payload);
+    int encodedBytes = codec.encode(residue, payload);
+    boolean stored = encodedBytes >= batchResidueBytes;
     if (stored) {
       payload.put(payload.position(), residue, 0, batchResidueBytes);
       encodedBytes = batchResidueBytes;
@@ -189,8 +211,8 @@ public final class SourceEncoder implements AutoCloseable {
     LaneCodec.Encoder laneEncoder = used.enter();
     EncodeScratch scratch = EncodeScratch.FREE.take();
     try {
-      int tokens = writeResidue(batch, scratch);
-      int batchResidueBytes = scratch.residue.remaining();
+      int tokens = writeResidue(batch, scratch.deltas, scratch.residue.clear());
+      int batchResidueBytes = scratch.residue.flip().remaining();
       int start = payload.position();
       payload.position(start + BatchFormat.HEADER_BYTES);
       checkRoom(codec.name(), codec.maxEncodedBytes(batchResidueBytes), scratch.residue, payload);
@@ -205,23 +227,13 @@ public final class SourceEncoder implements AutoCloseable {
     }
   }
 
-  /** Leaves it in the scratch, from position to limit; returns the token count. */
-  private int writeResidue(Batch batch, EncodeScratch scratch) {
-    ByteBuffer residue = scratch.residue.clear();
-    deltaPages.addAndGet(sent.writeDeltas(batch, scratch.deltas, kernels));
-    int tokens = ResidueWriter.write(batch, scratch.deltas, residue);
-    residue.flip();
-    residueBytes.addAndGet(residue.remaining());
+  /** Moves the position of {@code residue} behind it; returns the token count. */
+  private int writeResidue(Batch batch, DeltaWriter deltas, ByteBuffer residue) {
+    int start = residue.position();
+    deltaPages.addAndGet(sent.writeDeltas(batch, deltas, kernels));
+    int tokens = ResidueWriter.write(batch, deltas, residue);
+    residueBytes.addAndGet(residue.position() - start);
     return tokens;
-  }
-
-  /** What it returns is not shorter than the residue if the residue shall be stored. */
-  private static int encodeResidue(ByteBuffer residue, ResidueCodec codec, ByteBuffer payload) {
-    if (codec.wireId() == StoredCodec.WIRE_ID) {
-      return residue.remaining();
-    }
-    checkRoom(codec.name(), codec.maxEncodedBytes(residue.remaining()), residue, payload);
-    return codec.encode(residue, payload);
   }
 
   private static void checkRoom(String codec, int room, ByteBuffer residue, ByteBuffer payload) {

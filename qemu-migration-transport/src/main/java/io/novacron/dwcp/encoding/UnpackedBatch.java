@@ -5,29 +5,33 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A payload that was checked and decoded, waiting for its turn in the stream. Holds 260 KiB until
- * {@link #close()}, which its owner calls once {@link DestinationDecoder#assemble} is done with it
- * or the channel is given up. One thread at a time.
+ * A payload that was checked and decoded, waiting for its turn in the stream. Holds up to 260 KiB,
+ * and needs its payload, until {@link #close()}, which its owner calls once {@link
+ * DestinationDecoder#assemble} is done with it or the channel is given up. One thread at a time.
  */
 public final class UnpackedBatch implements AutoCloseable {
 
   private static final FreeList<UnpackedResidue> FREE = new FreeList<>(UnpackedResidue::new);
 
   private final int rawBytes;
+  private final boolean isAsItIs;
   private @Nullable UnpackedResidue residue;
 
-  private UnpackedBatch(UnpackedResidue residue) {
+  private UnpackedBatch(UnpackedResidue residue, boolean isAsItIs) {
     this.residue = residue;
     this.rawBytes = residue.rawBytes;
+    this.isAsItIs = isAsItIs;
   }
 
   static UnpackedBatch of(ByteBuffer payload, PageKernels kernels, LaneDecoding lane)
       throws CorruptBatchException {
     UnpackedResidue residue = FREE.take();
     try {
-      residue.read(BatchPayload.read(payload, residue.claimedDigest, lane), kernels, lane);
-      return new UnpackedBatch(residue);
+      BatchPayload read = BatchPayload.read(payload, residue.claimedDigest, lane);
+      residue.read(read, kernels, lane);
+      return new UnpackedBatch(residue, read.isStored() && residue.isOneLiteral());
     } catch (CorruptBatchException | RuntimeException e) {
+      residue.forgetPayload();
       FREE.give(residue);
       throw e;
     }
@@ -36,6 +40,14 @@ public final class UnpackedBatch implements AutoCloseable {
   /** What {@link DestinationDecoder#assemble} will write: 1 to {@link Batch#RAW_BYTES}. */
   public int rawBytes() {
     return rawBytes;
+  }
+
+  /**
+   * Whether all raw bytes lie in the payload, one behind the other: then {@link
+   * DestinationDecoder#checkInPlace} may do instead of {@link DestinationDecoder#assemble}.
+   */
+  public boolean isAsItIs() {
+    return isAsItIs;
   }
 
   UnpackedResidue residue() {
@@ -52,6 +64,7 @@ public final class UnpackedBatch implements AutoCloseable {
     UnpackedResidue held = residue;
     residue = null;
     if (held != null) {
+      held.forgetPayload();
       FREE.give(held);
     }
   }

@@ -9,11 +9,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of an {@link UnpackedBatch}, of fixed size whatever the payload says: residue, tokens
- * and the digests of its parts. The fields hold what the last {@link #read} found.
+ * and the digests of its parts. The fields hold what the last {@link #read} found. A residue that
+ * travelled as it is stays in its payload.
  */
 final class UnpackedResidue {
 
-  final ByteBuffer bytes = ByteBuffer.allocateDirect(BatchFormat.MAX_RESIDUE_BYTES);
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  /** Taken when the first batch needs it: where nothing is compressed, none does. */
+  private @Nullable ByteBuffer memory;
+
+  /** The residue from 0 to the limit: in memory of its own, or a view of the payload. */
+  ByteBuffer bytes = NOTHING;
+
   final byte[] kinds = new byte[BatchFormat.MAX_TOKENS];
   final int[] counts = new int[BatchFormat.MAX_TOKENS];
 
@@ -66,8 +74,7 @@ final class UnpackedResidue {
   /** Tokens say which raw bytes there are and the header says so too: both must be the same. */
   void read(BatchPayload payload, PageKernels kernels, LaneDecoding lane)
       throws CorruptBatchException {
-    payload.decode(bytes, lane);
-    bytes.position(0).limit(payload.residueBytes());
+    bytes = residueOf(payload, lane);
     tokenCount = payload.tokenCount();
     rawBytes = payload.rawBytes();
     readTokens();
@@ -91,6 +98,30 @@ final class UnpackedResidue {
               .formatted(changesStart + changedBytes, bytes.limit()));
     }
     digest(literalBytes, newPages, kernels);
+  }
+
+  private ByteBuffer residueOf(BatchPayload payload, LaneDecoding lane)
+      throws CorruptBatchException {
+    if (payload.isStored()) {
+      return payload.encoded().slice();
+    }
+    ByteBuffer decoded = memory;
+    if (decoded == null) {
+      decoded = ByteBuffer.allocateDirect(BatchFormat.MAX_RESIDUE_BYTES);
+      memory = decoded;
+    }
+    payload.decode(decoded, lane);
+    return decoded.position(0).limit(payload.residueBytes());
+  }
+
+  /** The payload may be used again. */
+  void forgetPayload() {
+    bytes = NOTHING;
+  }
+
+  /** Whether the batch is one run of literal bytes, with nothing to restore. */
+  boolean isOneLiteral() {
+    return tokenCount == 1 && kinds[0] == BatchFormat.LITERAL;
   }
 
   /** Finds {@link #changesStart} and gives how many bytes of changes must follow. */

@@ -28,11 +28,12 @@ import org.jspecify.annotations.Nullable;
  *  those of the lane  -> [unpack: in order] ->
  * </pre>
  *
- * <p>A frame is acknowledged when the kernel took its bytes for the local connection: so the
- * sender's backlog counts everything in between. Nothing of a batch is delivered before its digest
- * held, and the half-close only after the digest over all batches held. Memory: payload up to the
- * credit this side granted, a few unpacked batches, and at most {@link #MAX_UNDELIVERED_BYTES}
- * towards a local connection that does not read. Session thread only, but for the worker step.
+ * <p>A batch that travelled as it is goes to the local connection from the memory it arrived in. A
+ * frame is acknowledged when the kernel took its bytes for the local connection: so the sender's
+ * backlog counts everything in between. Nothing of a batch is delivered before its digest held, and
+ * the half-close only after the digest over all batches held. Memory: payload up to the credit this
+ * side granted, a few unpacked batches, and at most {@link #MAX_UNDELIVERED_BYTES} towards a local
+ * connection that does not read. Session thread only, but for the worker step.
  */
 final class InboundPipe {
   /**
@@ -43,7 +44,7 @@ final class InboundPipe {
   /** 16 KiB of payload unpack in some 20 us, about what two thread changes cost. */
   private static final int INLINE_BYTES = 16 * 1024;
 
-  /** A frame that arrived and is not delivered yet. */
+  /** A frame that arrived and is not delivered yet. Its payload is needed until it is assembled. */
   private static final class Arrival {
     final @Nullable PayloadBuffer payload;
     final Frame.@Nullable End end;
@@ -55,6 +56,15 @@ final class InboundPipe {
       this.payload = payload;
       this.end = end;
       this.payloadBytes = payload == null ? 0 : payload.bytes().remaining();
+    }
+
+    void free() {
+      if (unpacked != null) {
+        unpacked.close();
+      }
+      if (payload != null) {
+        payload.release();
+      }
     }
   }
 
@@ -253,7 +263,9 @@ final class InboundPipe {
       try {
         arrival.unpacked = decoder.unpack(payload.bytes());
       } finally {
-        payload.release();
+        if (arrival.unpacked == null) {
+          payload.release();
+        }
       }
       return;
     }
@@ -261,10 +273,9 @@ final class InboundPipe {
     SessionExecutor.Work work = () -> result[0] = decoder.unpack(payload.bytes());
     Runnable done =
         () -> {
-          payload.release();
           arrival.unpacked = result[0];
           if (dropped) {
-            result[0].close();
+            arrival.free();
           } else {
             advance();
           }
@@ -283,16 +294,27 @@ final class InboundPipe {
 
   private void deliver(Arrival head) throws CorruptBatchException {
     UnpackedBatch unpacked = head.unpacked;
-    if (unpacked == null) {
+    PayloadBuffer payload = head.payload;
+    if (unpacked == null || payload == null) {
       throw new IllegalStateException("batch " + (nextSequence - 1) + " is not unpacked");
     }
     int rawBytes = unpacked.rawBytes();
     PayloadBuffer out;
-    try (unpacked) {
-      out = assembled(unpacked);
+    try {
+      out = unpacked.isAsItIs() ? inPlace(unpacked, payload) : assembled(unpacked);
+    } finally {
+      head.free();
     }
     undeliveredBytes += rawBytes;
     local.get().deliver(out, () -> delivered(rawBytes, head.payloadBytes));
+  }
+
+  /** The payload itself, once more: the arrival gives its own share back. */
+  private PayloadBuffer inPlace(UnpackedBatch unpacked, PayloadBuffer payload)
+      throws CorruptBatchException {
+    decoder.checkInPlace(unpacked, payload.bytes());
+    payload.retain();
+    return payload;
   }
 
   private PayloadBuffer assembled(UnpackedBatch unpacked) throws CorruptBatchException {
@@ -393,13 +415,9 @@ final class InboundPipe {
   void drop() {
     dropped = true;
     for (Arrival arrival : arrivals.values()) {
-      PayloadBuffer payload = arrival.payload;
-      if (payload != null && !arrival.unpacking) {
-        payload.release();
-      }
-      UnpackedBatch unpacked = arrival.unpacked;
-      if (unpacked != null) {
-        unpacked.close();
+      // a worker that has it, or failed with it, gives it back itself
+      if (!arrival.unpacking || arrival.unpacked != null) {
+        arrival.free();
       }
     }
     arrivals.clear();

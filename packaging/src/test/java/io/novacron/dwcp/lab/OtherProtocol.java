@@ -13,18 +13,18 @@ import javax.tools.ToolProvider;
 
 /**
  * This product as a later release would be: the same daemon, except that it speaks the protocol
- * versions 3 to 4. It is the distribution under test with one class in front of its class path,
+ * versions 5 to 6. It is the distribution under test with one class in front of its class path,
  * compiled from the sources with another range.
  */
 final class OtherProtocol {
   /** The range in words, as the daemons log it. */
-  static final String SPOKEN = "4..5";
+  static final String SPOKEN = "5..6";
 
   private static final Path SOURCE =
       Path.of(
           "../qemu-migration-transport/src/main/java/io/novacron/dwcp/wire/ProtocolVersions.java");
-  private static final String RANGE_OF_THIS_BUILD = "SPOKEN = new ProtocolVersions(1, 3);";
-  private static final String OTHER_RANGE = "SPOKEN = new ProtocolVersions(4, 5);";
+  private static final String RANGE_OF_THIS_BUILD = "SPOKEN = new ProtocolVersions(1, 4);";
+  private static final String OTHER_RANGE = "SPOKEN = new ProtocolVersions(5, 6);";
 
   private OtherProtocol() {}
 

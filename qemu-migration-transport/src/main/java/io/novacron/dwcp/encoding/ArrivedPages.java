@@ -32,6 +32,13 @@ final class ArrivedPages {
     recorder.travelled(pages);
   }
 
+  /** As {@link #batch}, of one without pages, whatever its records look like. */
+  void relayed(ByteBuffer out, int rawBytes) {
+    announced.parse(out, rawBytes);
+    pages.clear(out);
+    recorder.travelled(pages);
+  }
+
   private void page(int batchOffset, int outOffset, byte[] digest) {
     long address = announced.addressAt(batchOffset);
     if (address != AnnouncedPages.NOT_ANNOUNCED) {

@@ -63,6 +63,7 @@ final class Assembly {
         case BatchFormat.ZERO -> zeroPages(count);
         case BatchFormat.REFERENCE -> references(residue.slots[token], count);
         case BatchFormat.DELTA -> deltas(residue.slots[token], count);
+        case BatchFormat.RELAYED -> relayed(count);
         default -> throw new IllegalStateException("token " + token + " was not checked");
       }
     }
@@ -73,10 +74,19 @@ final class Assembly {
   }
 
   private void literal(int lengthBytes) {
+    putLiteral(lengthBytes);
+    batchDigest.literal(lengthBytes);
+  }
+
+  private void relayed(int lengthBytes) {
+    putLiteral(lengthBytes);
+    RelayedBlocks.addTo(batchDigest, lengthBytes, residue.pageDigests);
+  }
+
+  private void putLiteral(int lengthBytes) {
     if (!isInPlace) {
       out.put(outOffset, residue.bytes, literalOffset, lengthBytes);
     }
-    batchDigest.literal(lengthBytes);
     outOffset += lengthBytes;
     literalOffset += lengthBytes;
   }

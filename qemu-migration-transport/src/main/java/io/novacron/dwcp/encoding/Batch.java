@@ -21,6 +21,7 @@ public final class Batch {
 
   private final ByteBuffer raw = ByteBuffer.allocateDirect(RAW_BYTES);
   private int pageCount;
+  private boolean isRelayed;
 
   /** Ascending, no two pages overlap. */
   final int[] pageOffsets = new int[BatchFormat.MAX_PAGES];
@@ -31,7 +32,10 @@ public final class Batch {
   /** Filled by {@link SourceEncoder#digest}: 1 for an all-zero page. */
   final byte[] zero = new byte[BatchFormat.MAX_PAGES];
 
-  /** Filled by {@link SourceEncoder#digest}, 32 bytes each; undefined for zero pages. */
+  /**
+   * Filled by {@link SourceEncoder#digest}, 32 bytes each; undefined for zero pages. Of a relayed
+   * batch those of its blocks.
+   */
   final byte[] pageDigests = new byte[BatchFormat.MAX_PAGES * Sha256.BYTES];
 
   /** Filled by {@link SourceEncoder#digest}. */
@@ -71,9 +75,18 @@ public final class Batch {
     return pageCount;
   }
 
-  /** Has its pages travel as literal bytes: none is looked at, none comes into the history. */
-  public void relay() {
+  /**
+   * Has its pages travel as literal bytes: none is looked at, none comes into the history.
+   *
+   * @param inBlocks whether as the kind of bytes that is digested in blocks
+   */
+  void relay(boolean inBlocks) {
     pageCount = 0;
+    isRelayed = inBlocks;
+  }
+
+  boolean isRelayed() {
+    return isRelayed;
   }
 
   boolean isFull() {
@@ -83,6 +96,7 @@ public final class Batch {
   void clear() {
     raw.clear();
     pageCount = 0;
+    isRelayed = false;
   }
 
   void addPage(int offset, long pageAddress) {

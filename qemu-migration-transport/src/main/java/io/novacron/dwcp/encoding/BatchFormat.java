@@ -25,8 +25,8 @@ import java.nio.ByteBuffer;
  * deltas, then the changes of all deltas, each in stream order. The five are kept apart because
  * like compresses better beside like. A token is a varint {@code count << 2 | kind}; a varint is
  * unsigned LEB128 of at most 4 bytes (28 bits). With count 0 the two low bits are the kind less 4,
- * and the count is a varint of its own: DELTA begins with a byte 0. Kinds 5 to 7 (a byte 1 to 3)
- * are not in use.
+ * and the count is a varint of its own: DELTA begins with a byte 0, RELAYED with a byte 1. Kinds 6
+ * and 7 (a byte 2 or 3) are not in use.
  *
  * <pre>
  * kind  name       count                 then                what it stands for in the raw bytes
@@ -36,9 +36,11 @@ import java.nio.ByteBuffer;
  *    3  REFERENCE  pages, at least 1     varint first slot    the pages in so many slots from there
  *    4  DELTA      pages, at least 1     varint first slot    so many pages, each the page in its
  *                                                             slot (from there on) but for changes
+ *    5  RELAYED    bytes, all of it                           literal bytes, digested in blocks
  * </pre>
  *
- * <p>Two LITERAL tokens never follow each other. A page has 4096 bytes.
+ * <p>Two LITERAL tokens never follow each other; RELAYED is the only token of its batch. A page has
+ * 4096 bytes.
  *
  * <p><b>Delta.</b> The runs of one page say where it differs from the page in its slot, in
  * ascending order; the changes are {@code old ^ current} of those bytes. The rest of the page is
@@ -60,7 +62,8 @@ import java.nio.ByteBuffer;
  * <p><b>Batch digest.</b> SHA-256 over one record for each maximal literal run, {@code 00 | u32
  * bytes}, and for each page, however it travelled, {@code 01 | SHA-256 of its 4096 bytes}, in
  * stream order; and then over the SHA-256 of all literal bytes. So one pass over a page gives both
- * its identity and its integrity.
+ * its identity and its integrity. A relayed batch has the digest of a batch that is pages from its
+ * first byte on and less than a page of literal bytes behind them: so it is hashed side by side.
  *
  * <p><b>Chain digest.</b> 32 zero bytes before the first batch; after each batch the SHA-256 of
  * (chain digest | batch digest). The END frame of the direction carries it.
@@ -95,6 +98,7 @@ final class BatchFormat {
   static final int ZERO = 2;
   static final int REFERENCE = 3;
   static final int DELTA = 4;
+  static final int RELAYED = 5;
 
   /** What a slot number must fit in: 2^28 pages are 1 TiB of history. */
   static final int MAX_HISTORY_PAGES = 1 << (7 * MAX_VARINT_BYTES);

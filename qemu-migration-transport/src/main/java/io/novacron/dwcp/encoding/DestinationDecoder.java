@@ -185,7 +185,11 @@ public final class DestinationDecoder implements AutoCloseable {
     }
     ArrivedPages recorded = arrived;
     if (recorded != null) {
-      recorded.batch(out, residue.rawBytes, batchDigest);
+      if (residue.isRelayed()) {
+        recorded.relayed(out, residue.rawBytes);
+      } else {
+        recorded.batch(out, residue.rawBytes, batchDigest);
+      }
     }
     chain.add(seenDigest, residue.rawBytes);
     pageCounts = pageCounts.plus(counts);

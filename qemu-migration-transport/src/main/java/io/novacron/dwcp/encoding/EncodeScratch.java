@@ -10,6 +10,7 @@ final class EncodeScratch {
 
   final BatchDigest batchDigest = new BatchDigest();
   final byte[] literalsDigest = new byte[Sha256.BYTES];
+  final RelayedBlocks blocks = new RelayedBlocks();
   final DeltaWriter deltas = new DeltaWriter();
   final ByteBuffer residue = ByteBuffer.allocateDirect(BatchFormat.MAX_RESIDUE_BYTES);
   private final int[] literalOffsets = new int[BatchFormat.MAX_PAGES + 1];

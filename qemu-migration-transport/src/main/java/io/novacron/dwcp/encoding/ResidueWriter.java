@@ -64,7 +64,8 @@ final class ResidueWriter {
     if (lengthBytes == 0) {
       return 0;
     }
-    BatchFormat.putToken(out, BatchFormat.LITERAL, lengthBytes);
+    int kind = batch.isRelayed() ? BatchFormat.RELAYED : BatchFormat.LITERAL;
+    BatchFormat.putToken(out, kind, lengthBytes);
     return 1;
   }
 

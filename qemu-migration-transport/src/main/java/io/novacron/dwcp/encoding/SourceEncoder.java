@@ -32,6 +32,7 @@ public final class SourceEncoder implements AutoCloseable {
   private TravelledPages.@Nullable Recorder recorder;
   private final @Nullable LaneCodec laneCodec;
   private final @Nullable Lane<LaneCodec.Encoder> lane;
+  private final boolean mayRelay;
 
   /** Without deltas: which pages are, is known when they are encoded. */
   private volatile PageCounts pageCounts = PageCounts.NONE;
@@ -43,14 +44,17 @@ public final class SourceEncoder implements AutoCloseable {
    * @param historyPages slots of the history ring, the same as at the destination; 0 for none
    */
   public SourceEncoder(int historyPages, PageKernels kernels) {
-    this(historyPages, kernels, null);
+    this(historyPages, kernels, null, false);
   }
 
   /**
    * @param laneCodec for {@link #encodeInLane}, known to the destination; null for none
+   * @param mayRelay whether the destination knows relayed batches
    */
-  public SourceEncoder(int historyPages, PageKernels kernels, @Nullable LaneCodec laneCodec) {
+  public SourceEncoder(
+      int historyPages, PageKernels kernels, @Nullable LaneCodec laneCodec, boolean mayRelay) {
     this.laneCodec = laneCodec;
+    this.mayRelay = mayRelay;
     this.lane = laneCodec == null ? null : new Lane<>(laneCodec::encoder);
     this.kernels = kernels;
     this.sent = new SentPages(historyPages);
@@ -68,15 +72,36 @@ public final class SourceEncoder implements AutoCloseable {
         + 128;
   }
 
+  /**
+   * Before step 1: the batch is to travel as it is. No page is looked at, none comes into the
+   * history.
+   */
+  public void relay(Batch batch) {
+    batch.relay(mayRelay);
+  }
+
   /** Step 1. */
   public void digest(Batch batch) {
     EncodeScratch scratch = EncodeScratch.FREE.take();
     ByteBuffer raw = batch.raw().duplicate().flip();
+    BatchDigest records = scratch.batchDigest;
+    records.clear();
+    if (batch.isRelayed()) {
+      int rawBytes = batch.rawBytes();
+      scratch.blocks.digest(kernels, raw, 0, rawBytes, batch.pageDigests, scratch.literalsDigest);
+      RelayedBlocks.addTo(records, rawBytes, batch.pageDigests);
+    } else {
+      digestPages(batch, raw, scratch);
+    }
+    records.finish(kernels, scratch.literalsDigest, batch.digest);
+    EncodeScratch.FREE.give(scratch);
+  }
+
+  private void digestPages(Batch batch, ByteBuffer raw, EncodeScratch scratch) {
     PageSpans pages = new PageSpans(batch.pageOffsets, batch.pageCount(), PageSize.BYTES);
     kernels.digestNonZeroPages(raw, pages, batch.zero, batch.pageDigests);
     kernels.sha256(raw, scratch.literals(batch), scratch.literalsDigest);
     BatchDigest records = scratch.batchDigest;
-    records.clear();
     for (int i = 0; i < batch.pageCount(); i++) {
       addLiteral(records, batch.gapBefore(i));
       if (batch.zero[i] == 1) {
@@ -86,8 +111,6 @@ public final class SourceEncoder implements AutoCloseable {
       }
     }
     addLiteral(records, batch.gapBefore(batch.pageCount()));
-    records.finish(kernels, scratch.literalsDigest, batch.digest);
-    EncodeScratch.FREE.give(scratch);
   }
 
   private static void addLiteral(BatchDigest records, int lengthBytes) {

@@ -28,7 +28,10 @@ final class UnpackedResidue {
   /** First slot of a REFERENCE or DELTA; undefined for the other kinds. */
   final int[] slots = new int[BatchFormat.MAX_TOKENS];
 
+  /** Of new pages; of a relayed batch those of its blocks. */
   final byte[] pageDigests = new byte[BatchFormat.MAX_PAGES * Sha256.BYTES];
+
+  /** Of all literal bytes; of a relayed batch that of the rest behind its blocks. */
   final byte[] literalsDigest = new byte[Sha256.BYTES];
 
   /** The batch digest that the payload claims. */
@@ -58,6 +61,7 @@ final class UnpackedResidue {
   /** What each delta takes of the changes, in stream order. */
   final int[] deltaChangesBytes = new int[BatchFormat.MAX_PAGES];
 
+  private final RelayedBlocks blocks = new RelayedBlocks();
   private final int[] pageOffsets = new int[BatchFormat.MAX_PAGES];
   private final int[] literalsOffset = new int[1];
   private final int[] literalsLength = new int[1];
@@ -78,7 +82,7 @@ final class UnpackedResidue {
     tokenCount = payload.tokenCount();
     rawBytes = payload.rawBytes();
     readTokens();
-    int literalBytes = countOf(BatchFormat.LITERAL);
+    int literalBytes = countOf(BatchFormat.LITERAL) + countOf(BatchFormat.RELAYED);
     int newPages = countOf(BatchFormat.PAGE);
     int deltaPages = countOf(BatchFormat.DELTA);
     int otherPages = countOf(BatchFormat.ZERO) + countOf(BatchFormat.REFERENCE);
@@ -121,7 +125,12 @@ final class UnpackedResidue {
 
   /** Whether the batch is one run of literal bytes, with nothing to restore. */
   boolean isOneLiteral() {
-    return tokenCount == 1 && kinds[0] == BatchFormat.LITERAL;
+    return isRelayed() || (tokenCount == 1 && kinds[0] == BatchFormat.LITERAL);
+  }
+
+  /** Then nothing else is in the batch. */
+  boolean isRelayed() {
+    return kinds[0] == BatchFormat.RELAYED;
   }
 
   /** Finds {@link #changesStart} and gives how many bytes of changes must follow. */
@@ -156,10 +165,14 @@ final class UnpackedResidue {
       boolean isExtended = head >>> 2 == 0;
       int kind = isExtended ? BatchFormat.DELTA + head : head & 3;
       int count = isExtended ? BatchFormat.takeVarint(bytes) : head >>> 2;
-      if (kind > BatchFormat.DELTA) {
+      if (kind > BatchFormat.RELAYED) {
         throw new CorruptBatchException("token %d has kind %d".formatted(token, kind));
       }
-      int most = kind == BatchFormat.LITERAL ? BatchFormat.RAW_BYTES : BatchFormat.MAX_PAGES;
+      if (kind == BatchFormat.RELAYED && tokenCount != 1) {
+        throw new CorruptBatchException("a relayed batch of " + tokenCount + " tokens");
+      }
+      boolean isBytes = kind == BatchFormat.LITERAL || kind == BatchFormat.RELAYED;
+      int most = isBytes ? BatchFormat.RAW_BYTES : BatchFormat.MAX_PAGES;
       if (count < 1 || count > most) {
         throw new CorruptBatchException(
             "token %d of kind %d counts %d, expected 1 to %d".formatted(token, kind, count, most));
@@ -177,12 +190,16 @@ final class UnpackedResidue {
 
   /** Of what travelled. A page of zeroes is digested too: it may be here, though none is sent. */
   private void digest(int literalBytes, int newPages, PageKernels kernels) {
+    ByteBuffer whole = bytes.duplicate().position(0);
+    if (isRelayed()) {
+      blocks.digest(kernels, whole, literalsStart, rawBytes, pageDigests, literalsDigest);
+      return;
+    }
     for (int page = 0; page < newPages; page++) {
       pageOffsets[page] = pagesStart + page * PageSize.BYTES;
     }
     literalsOffset[0] = literalsStart;
     literalsLength[0] = literalBytes;
-    ByteBuffer whole = bytes.duplicate().position(0);
     kernels.digestPages(whole, new PageSpans(pageOffsets, newPages, PageSize.BYTES), pageDigests);
     kernels.sha256(whole, new ByteRanges(literalsOffset, literalsLength, 1), literalsDigest);
   }

@@ -54,7 +54,7 @@ public record ChannelFactory(
         path,
         parts(
             forwardParser(open.kind()),
-            new SourceEncoder(open.historyPages(), kernels, laneCodec(version, open)),
+            encoder(version, open.historyPages(), laneCodec(version, open)),
             new DestinationDecoder(0, kernels),
             urgent,
             pace(open.kind())));
@@ -75,7 +75,7 @@ public record ChannelFactory(
         PathRate.UNKNOWN,
         parts(
             new OpaqueStream(),
-            new SourceEncoder(0, kernels),
+            encoder(version, 0, null),
             forwardDecoder(version, open),
             true,
             null));
@@ -90,6 +90,10 @@ public record ChannelFactory(
     long historyBytes = (long) open.historyPages() * PageSize.BYTES;
     boolean mayUse = version >= ProtocolVersions.LANES && historyBytes >= codec.windowBytes();
     return mayUse ? codec : null;
+  }
+
+  private SourceEncoder encoder(int version, int historyPages, @Nullable LaneCodec laneCodec) {
+    return new SourceEncoder(historyPages, kernels, laneCodec, version >= ProtocolVersions.RELAYS);
   }
 
   /** Memory is parsed here too, for the baseline of the guest's next visit. */

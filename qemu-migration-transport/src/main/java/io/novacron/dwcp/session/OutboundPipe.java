@@ -235,7 +235,7 @@ final class OutboundPipe {
       return;
     }
     if (pace.relays(sender)) {
-      batch.relay();
+      encoder.relay(batch);
     }
     int rawBytes = batch.rawBytes();
     Stage stage = new Stage(batch, rawBytes);

@@ -10,13 +10,16 @@ import java.util.OptionalInt;
  */
 public record ProtocolVersions(int oldest, int newest) {
   /** What this build speaks. */
-  public static final ProtocolVersions SPOKEN = new ProtocolVersions(1, 3);
+  public static final ProtocolVersions SPOKEN = new ProtocolVersions(1, 4);
 
   /** The first version whose OPEN and OPENED can speak of a baseline. */
   public static final int BASELINES = 2;
 
   /** The first version whose batches may be of a lane. */
   public static final int LANES = 3;
+
+  /** The first version whose batches may be relayed. */
+  public static final int RELAYS = 4;
 
   /** The highest version that both ranges hold, or empty when they have none in common. */
   public OptionalInt common(ProtocolVersions other) {

@@ -31,7 +31,7 @@ final class RoundTrip implements AutoCloseable {
    * @param destinationParser of the same stream as the source's
    */
   RoundTrip(int historyPages, Random random, @Nullable StreamParser destinationParser) {
-    this.encoder = new SourceEncoder(historyPages, anyKernels(random));
+    this.encoder = new SourceEncoder(historyPages, anyKernels(random), null, true);
     this.decoder = new DestinationDecoder(historyPages, anyKernels(random), destinationParser);
     this.random = random;
   }
@@ -93,8 +93,15 @@ final class RoundTrip implements AutoCloseable {
       rawBytes += unpacked.get(i).rawBytes();
     }
     ByteBuffer out = ByteBuffer.allocate(rawBytes);
-    for (UnpackedBatch batch : unpacked) {
-      decoder.assemble(batch, out);
+    for (int i = 0; i < unpacked.size(); i++) {
+      UnpackedBatch batch = unpacked.get(i);
+      if (batch.isAsItIs() && random.nextBoolean()) {
+        ByteBuffer payload = payloads.get(i).duplicate();
+        decoder.checkInPlace(batch, payload);
+        out.put(payload);
+      } else {
+        decoder.assemble(batch, out);
+      }
       batch.close();
     }
     return out.array();

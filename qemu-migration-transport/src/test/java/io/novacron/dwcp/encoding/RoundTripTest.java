@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.novacron.dwcp.kernels.JavaPageKernels;
 import io.novacron.dwcp.page.PageSize;
 import io.novacron.dwcp.plugin.ResidueCodec;
 import java.nio.ByteBuffer;
@@ -38,6 +39,55 @@ class RoundTripTest {
         assertEquals(stream.bytes.length, trip.decoder.rawBytes(), where);
         assertEquals(trip.encoder.pageCounts(), trip.decoder.pageCounts(), where);
       }
+    }
+  }
+
+  @Test
+  void givesBackTheSameBytesWhicheverBatchesAreRelayed() throws CorruptBatchException {
+    for (int round = 0; round < 20; round++) {
+      long seed = System.nanoTime();
+      Random random = new Random(seed);
+      String where = "seed " + seed;
+      GeneratedStream stream = new GeneratedStream(random, random.nextInt(1, 700));
+      try (RoundTrip trip = new RoundTrip(300, random)) {
+        List<Batch> batches = trip.cut(stream.bytes, stream.parser(), random.nextInt(1, 40));
+        batches.stream().filter(batch -> random.nextInt(3) > 0).forEach(trip.encoder::relay);
+        assertArrayEquals(stream.bytes, trip.decode(trip.encode(batches, ALL_CODECS)), where);
+        assertArrayEquals(trip.encoder.chainDigest(), trip.decoder.chainDigest(), where);
+        assertEquals(trip.encoder.pageCounts(), trip.decoder.pageCounts(), where);
+      }
+    }
+  }
+
+  @Test
+  void looksAtNoPageOfARelayedBatch() throws CorruptBatchException {
+    Random random = new Random(1);
+    GeneratedStream stream = new GeneratedStream(random, 300);
+    try (RoundTrip trip = new RoundTrip(300, random)) {
+      List<Batch> batches = trip.cut(stream.bytes, stream.parser(), 1_000_000);
+      batches.forEach(trip.encoder::relay);
+      assertArrayEquals(
+          stream.bytes, trip.decode(trip.encode(batches, List.of(new StoredCodec()))));
+      assertEquals(new PageCounts(0, 0, 0, 0, stream.bytes.length), trip.decoder.pageCounts());
+    }
+  }
+
+  @Test
+  void relaysLiteralsToADestinationThatKnowsNoRelayedBatches() throws CorruptBatchException {
+    byte[] stream = new byte[3 * PageSize.BYTES];
+    Batch batch;
+    try (RoundTrip trip = new RoundTrip(8, new Random(1))) {
+      batch = trip.cut(stream, GeneratedStream.announcing(0), 1_000_000).getFirst();
+    }
+    try (SourceEncoder encoder = new SourceEncoder(8, new JavaPageKernels())) {
+      encoder.relay(batch);
+      encoder.digest(batch);
+      encoder.reference(batch);
+      ByteBuffer payload = ByteBuffer.allocateDirect(SourceEncoder.maxPayloadBytes());
+      encoder.encode(batch, new StoredCodec(), payload);
+      payload.position(BatchFormat.HEADER_BYTES);
+      int literal = stream.length << 2 | BatchFormat.LITERAL;
+      assertEquals(literal, BatchFormat.takeVarint(payload));
     }
   }
 

@@ -109,6 +109,40 @@ class DocumentedBatchTest {
     }
   }
 
+  private static byte[] raw() {
+    return ByteBuffer.allocate(PAGE_BYTES + 2).put(PAGE).put("hi".getBytes(US_ASCII)).array();
+  }
+
+  /** A page of bytes and "hi", relayed. */
+  private ByteBuffer relayed() {
+    int kind = Math.toIntExact(kinds.get("RELAYED"));
+    byte[] tokens = {(byte) (kind - 4), (byte) (raw().length | 0x80), (byte) (raw().length >> 7)};
+    int residueBytes = tokens.length + raw().length;
+    byte[] digest = sha256(pageRecord(PAGE), literalRecord(2), sha256("hi".getBytes(US_ASCII)));
+    ByteBuffer batch = ByteBuffer.allocateDirect(offset("residue") + residueBytes);
+    batch.putShort(offset("tokenCount"), (short) 1);
+    batch.putInt(offset("rawBytes"), raw().length);
+    batch.putInt(offset("residueBytes"), residueBytes);
+    batch.put(offset("batchDigest"), digest);
+    return batch.position(offset("residue")).put(tokens).put(raw()).rewind();
+  }
+
+  @Test
+  void isRelayedAsTheDocumentSays() throws CorruptBatchException {
+    ByteBuffer out = ByteBuffer.allocate(raw().length);
+    try (DestinationDecoder decoder = new DestinationDecoder(1, new JavaPageKernels());
+        UnpackedBatch unpacked = decoder.unpack(relayed())) {
+      assertTrue(unpacked.isAsItIs());
+      decoder.assemble(unpacked, out);
+      assertArrayEquals(raw(), out.array());
+    }
+  }
+
+  @Test
+  void isRelayedAlone() {
+    assertRefused("relayed batch of 2 tokens", relayed().putShort(offset("tokenCount"), (short) 2));
+  }
+
   @Test
   void hasAHeaderWithoutGaps() {
     ByteBuffer batch = batch();

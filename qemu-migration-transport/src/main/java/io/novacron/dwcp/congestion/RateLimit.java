@@ -33,6 +33,9 @@ public final class RateLimit {
    */
   static final long BURST_NANOS = 10_000_000L;
 
+  /** 100 ms: calls of libvirt fit in, the last round of a guest does not. */
+  private static final long OVERDRAWN_NANOS = 100_000_000L;
+
   /**
    * What may not wait is not paid for beyond a second's worth, or others would wait for minutes.
    */
@@ -106,6 +109,13 @@ public final class RateLimit {
   long reserve(long bytes, long nowNanos) {
     Allowance now = allowance;
     return now.bytesPerSecond() == NONE ? AT_ONCE : advance(now, bytes, nowNanos);
+  }
+
+  /** Whether so much went or was reserved ahead of its time that what is urgent should wait too. */
+  boolean isOverdrawn(long nowNanos) {
+    Allowance now = allowance;
+    return now.bytesPerSecond() != NONE
+        && reservedBytes.get() - now.at(nowNanos) > now.bytesIn(OVERDRAWN_NANOS);
   }
 
   /** So many bytes go that cannot wait; those of others wait for them instead. */

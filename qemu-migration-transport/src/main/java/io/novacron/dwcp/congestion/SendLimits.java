@@ -38,6 +38,11 @@ public record SendLimits(RateLimit peer, RateLimit host) {
     host.sent(bytes);
   }
 
+  /** Whether what is small and urgent should take turns as well. */
+  public boolean isOverdrawn(long nowNanos) {
+    return peer.isOverdrawn(nowNanos) || host.isOverdrawn(nowNanos);
+  }
+
   /** So many bytes go now that cannot wait, such as an acknowledgement: others pay for them. */
   public void overdraw(long bytes, long nowNanos) {
     peer.overdraw(bytes, nowNanos);

@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Urgent frames (control, RPC, return path, the end of a migration) overtake bulk ones; those of
  * bulk are taken fairly, see {@link FairQueue}. Both wait for the operator's limits, which so look
  * to {@link io.novacron.dwcp.congestion.BacklogWindow} like a slow link: what waits is on its way.
- * Small urgent frames, and what no channel has in its order, never wait for a limit; the others pay
- * for them. Queues are bounded by the channels: a channel has at most its backlog window
- * outstanding. Unsequenced frames answer the peer's: while {@link #isFlooded()} no more of those
- * may be taken, and without a stream they are not kept, since each new stream begins with their
- * repetition. When a stream dies, its unacknowledged frames go to the head of the queue in their
- * old order. Session thread only.
+ * What no channel has in its order, acknowledgements for one, never waits for a limit, and small
+ * urgent frames only when they have taken far more than their share; the others pay for them.
+ * Queues are bounded by the channels: a channel has at most its backlog window outstanding.
+ * Unsequenced frames answer the peer's: while {@link #isFlooded()} no more of those may be taken,
+ * and without a stream they are not kept, since each new stream begins with their repetition. When
+ * a stream dies, its unacknowledged frames go to the head of the queue in their old order. Session
+ * thread only.
  */
 public final class StreamGroup {
   /** Four for each channel that can be open: no peer that reads lets so many wait. */
@@ -34,10 +35,7 @@ public final class StreamGroup {
   /** 5 ms: an eighth of the queue that a backlog window allows; asked for each batch. */
   private static final long LINK_QUEUE_NANOS = 5_000_000L;
 
-  /**
-   * 32 KiB: any RPC message but the largest descriptions of guests, and all of a return path. What
-   * is larger is a guest's memory in its last round, which a limit is for.
-   */
+  /** 32 KiB: any RPC message but the largest descriptions of guests. */
   static final int PROMPT_BYTES = 32 * 1024;
 
   /** 1 ms: a burst of the limits makes up for turns that came earlier. */
@@ -56,6 +54,7 @@ public final class StreamGroup {
   private final LongSupplier nanoClock;
   private final Alarm alarm;
   private final Runnable whenDue = this::due;
+  private final ArrayDeque<OutboundFrame> unordered = new ArrayDeque<>();
   private final ArrayDeque<OutboundFrame> prompt = new ArrayDeque<>();
   private final ArrayDeque<OutboundFrame> urgent = new ArrayDeque<>();
   private final SendTurn urgentTurn;
@@ -131,27 +130,25 @@ public final class StreamGroup {
   }
 
   private void enqueueLast(OutboundFrame frame) {
-    if (isPrompt(frame)) {
-      prompt.addLast(frame);
+    if (!frame.isSequenced()) {
+      unordered.addLast(frame);
     } else if (frame.isUrgent()) {
-      urgent.addLast(frame);
+      urgentQueueOf(frame).addLast(frame);
     } else {
       bulk.addLast(frame);
     }
   }
 
   private void enqueueFirst(OutboundFrame frame) {
-    if (isPrompt(frame)) {
-      prompt.addFirst(frame);
-    } else if (frame.isUrgent()) {
-      urgent.addFirst(frame);
+    if (frame.isUrgent()) {
+      urgentQueueOf(frame).addFirst(frame);
     } else {
       bulk.addFirst(frame);
     }
   }
 
-  private static boolean isPrompt(OutboundFrame frame) {
-    return frame.isUrgent() && frame.wireBytes() <= PROMPT_BYTES;
+  private ArrayDeque<OutboundFrame> urgentQueueOf(OutboundFrame frame) {
+    return frame.wireBytes() <= PROMPT_BYTES ? prompt : urgent;
   }
 
   /** Sends a frame once more that the peer may not have; nothing happens while it waits anyway. */
@@ -213,13 +210,20 @@ public final class StreamGroup {
   }
 
   private @Nullable OutboundFrame poll(long nowNanos) {
-    OutboundFrame frame = pollLive(prompt);
+    OutboundFrame frame = pollLive(unordered);
+    if (frame == null && !prompt.isEmpty() && !limits.isOverdrawn(nowNanos)) {
+      frame = pollLive(prompt);
+    }
     if (frame != null) {
       limits.overdraw(frame.wireBytes(), nowNanos);
       return frame;
     }
-    frame = urgent.isEmpty() ? null : pollUrgent(nowNanos);
+    frame = hasUrgent() ? pollUrgent(nowNanos) : null;
     return frame != null ? frame : bulk.poll(nowNanos);
+  }
+
+  private boolean hasUrgent() {
+    return !prompt.isEmpty() || !urgent.isEmpty();
   }
 
   private @Nullable OutboundFrame pollUrgent(long nowNanos) {
@@ -228,7 +232,8 @@ public final class StreamGroup {
         return null;
       }
     }
-    OutboundFrame frame = pollLive(urgent);
+    OutboundFrame small = pollLive(prompt);
+    OutboundFrame frame = small != null ? small : pollLive(urgent);
     if (frame != null) {
       urgentTurn.spend(frame.wireBytes());
     }
@@ -237,11 +242,11 @@ public final class StreamGroup {
 
   /** One timer at a time; what wakes this group before it is due does no harm. */
   private void awaitTurn(long nowNanos) {
-    boolean isWaiting = !urgent.isEmpty() || !bulk.isEmpty();
+    boolean isWaiting = hasUrgent() || !bulk.isEmpty();
     if (isWaiting && !isAlarmSet) {
       isAlarmSet = true;
       long wait = bulk.waitNanos(nowNanos);
-      wait = urgent.isEmpty() ? wait : Math.min(wait, urgentTurn.waitNanos(nowNanos));
+      wait = hasUrgent() ? Math.min(wait, urgentTurn.waitNanos(nowNanos)) : wait;
       alarm.after(Math.clamp(wait, LEAST_WAIT_NANOS, MOST_WAIT_NANOS), whenDue);
     }
   }
@@ -266,7 +271,7 @@ public final class StreamGroup {
 
   /** The next stream in turn that can send, so that equal streams share evenly. */
   private @Nullable StreamLink nextAbleLink() {
-    if (prompt.isEmpty() && urgent.isEmpty() && bulk.isEmpty()) {
+    if (unordered.isEmpty() && !hasUrgent() && bulk.isEmpty()) {
       return null;
     }
     for (int i = 0; i < links.size(); i++) {
@@ -288,7 +293,8 @@ public final class StreamGroup {
       linkQueueSeen = true;
       linkQueueSeenNanos = nowNanos;
       linkQueueBytes =
-          bytesOf(prompt)
+          bytesOf(unordered)
+              + bytesOf(prompt)
               + bytesOf(urgent)
               + bulk.bytes()
               + links.stream().mapToLong(StreamLink::unconfirmedBytes).sum();
@@ -309,7 +315,7 @@ public final class StreamGroup {
   }
 
   public int queuedFrames() {
-    return prompt.size() + urgent.size() + bulk.frames();
+    return unordered.size() + prompt.size() + urgent.size() + bulk.frames();
   }
 
   public long resentFrames() {
@@ -323,6 +329,7 @@ public final class StreamGroup {
 
   /** Forgets everything that waits; the session is over. */
   public void clear() {
+    unordered.clear();
     prompt.clear();
     urgent.clear();
     bulk.clear();

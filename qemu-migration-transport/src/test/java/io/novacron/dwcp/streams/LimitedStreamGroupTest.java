@@ -118,6 +118,19 @@ class LimitedStreamGroupTest {
   }
 
   @Test
+  void letsUrgentFramesPassOnlyAsFarAsCallsOfLibvirtGo() {
+    group.add(link);
+    data(sender(1, 1), true, 20_000, 500); // a last round that compresses well
+    assertTrue(link.of(1) <= MIB + MIB / 10, link.of(1) + " B at once");
+    group.offer(OutboundFrame.unsequenced(FrameEncoder.encode(new Frame.Ping(1))));
+    assertTrue(link.of(0) > 0, "the ping went");
+    pass(200);
+    assertTrue(link.of(1) <= 3L * MIB + MIB / 5, link.of(1) + " B in 200 ms");
+    pass(900);
+    assertEquals(0, group.queuedFrames());
+  }
+
+  @Test
   void holdsBackTheLastRoundOfAGuestToo() {
     group.add(link);
     data(sender(1, 1), true, BATCH_BYTES, 20);

@@ -90,7 +90,7 @@ class StreamGroupTest {
     group.offer(ping());
     link.room = 9;
     group.pump();
-    assertEquals(List.of("1:2", "unsequenced", "1:0", "1:1"), link.sent);
+    assertEquals(List.of("unsequenced", "1:2", "1:0", "1:1"), link.sent);
   }
 
   @Test

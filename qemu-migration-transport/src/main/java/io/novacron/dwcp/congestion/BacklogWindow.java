@@ -249,6 +249,11 @@ public final class BacklogWindow {
         : Math.max(rateBytesPerSecond(), UNPROVEN_BYTES_PER_SECOND);
   }
 
+  /** Whether the path was full for an epoch: then its rate is the path's, not the sender's. */
+  public boolean isLimitSeen() {
+    return limitSeen;
+  }
+
   /** What this window found out, for the next channel over the same path. */
   public PathRate path() {
     return rate() > 0 && rttNanos != Long.MAX_VALUE

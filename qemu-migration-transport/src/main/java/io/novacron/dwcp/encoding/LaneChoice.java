@@ -10,10 +10,11 @@ package io.novacron.dwcp.encoding;
  *   <li>The lane is one after another. While the link has enough to carry, batches wait for it;
  *       otherwise one that finds it busy, or on a slow path finds {@value #MOST_OF_SLOW_PATH}
  *       there, stands alone, so that all cores take part.
- *   <li>The effort rises by one when the link was full most of the last {@value #PERIOD_BATCHES}
- *       batches of the lane and the next effort would still leave the lane a third of its time; it
- *       falls by one when the link ran dry while the lane was busy. Each fall doubles the periods
- *       that the next rise waits: a change costs the window (see {@link ZstdLaneCodec}).
+ *   <li>The effort rises by one when a link whose rate is known was full most of the last {@value
+ *       #PERIOD_BATCHES} batches of the lane and the next effort would still leave the lane a third
+ *       of its time; it falls by one when the lane was busy nearly all of its time, since batches
+ *       that wait for it make no link faster, whatever looks full behind. Each fall doubles the
+ *       periods that the next rise waits: a change costs the window (see {@link ZstdLaneCodec}).
  * </ol>
  */
 public final class LaneChoice {
@@ -52,8 +53,14 @@ public final class LaneChoice {
    * @param queueNanos how long what the link still has to carry waits for it; negative while the
    *     path is not full
    * @param isLinkTheLimit whether that is known otherwise, though the link may be idle now
+   * @param isRateKnown whether the path was seen full; before, what queues says nothing of its rate
    */
-  public record Facts(int newBytes, int laneBatches, long queueNanos, boolean isLinkTheLimit) {}
+  public record Facts(
+      int newBytes,
+      int laneBatches,
+      long queueNanos,
+      boolean isLinkTheLimit,
+      boolean isRateKnown) {}
 
   private int effort;
   private int periodBatches;
@@ -79,7 +86,7 @@ public final class LaneChoice {
       return ALONE;
     }
     periodBatches++;
-    fullBatches += isFull ? 1 : 0;
+    fullBatches += isFull && facts.isRateKnown() ? 1 : 0;
     return effort;
   }
 
@@ -97,8 +104,7 @@ public final class LaneChoice {
 
   private void look(double busyShare) {
     boolean wasFull = fullBatches * 4 >= periodBatches * 3;
-    boolean wasDry = fullBatches * 4 < periodBatches;
-    if (effort > 0 && wasDry && busyShare > BUSY) {
+    if (effort > 0 && busyShare > BUSY) {
       effort--;
       periodsUntilRise = periodsAfterFall;
       periodsAfterFall = Math.min(2 * periodsAfterFall, MOST_PERIODS);

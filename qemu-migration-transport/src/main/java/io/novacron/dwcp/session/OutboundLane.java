@@ -23,7 +23,12 @@ final class OutboundLane {
   /** For a batch with so many new bytes: an effort, or {@link LaneChoice#ALONE}. */
   int effort(int newBytes, ChannelSender sender) {
     return choice.choose(
-        new LaneChoice.Facts(newBytes, works.size(), sender.linkQueueNanos(), sender.isSlowPath()));
+        new LaneChoice.Facts(
+            newBytes,
+            works.size(),
+            sender.linkQueueNanos(),
+            sender.isSlowPath(),
+            sender.window().isLimitSeen()));
   }
 
   /** Encodes on a worker; the time counts from where the batch before was done. */

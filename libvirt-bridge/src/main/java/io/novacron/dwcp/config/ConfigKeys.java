@@ -108,6 +108,17 @@ public final class ConfigKeys {
               + " each migration that runs.",
           FIRST);
 
+  static final ConfigKey<Long> HISTORY_RESERVE =
+      new ConfigKey<>(
+          "history-reserve",
+          new ByteSize(0, 64 * 1024 * MIB),
+          "512 MiB",
+          "Memory for such records that the daemon takes at its start and keeps, for whichever"
+              + " migration comes next; what more they need is taken when they need it.",
+          "Where the kernel or a hypervisor below has to find memory first, that takes as long as"
+              + " the migration itself. 0 where peers are on the same LAN, which need no record.",
+          FIRST);
+
   static final ConfigKey<Long> RECEIVE_WINDOW =
       new ConfigKey<>(
           "receive-window",
@@ -287,6 +298,7 @@ public final class ConfigKeys {
           STREAMS,
           WORKERS,
           HISTORY_BUDGET,
+          HISTORY_RESERVE,
           RECEIVE_WINDOW,
           RATE_LIMIT,
           CONNECT_TIMEOUT,

@@ -83,6 +83,7 @@ final class ConfigReader {
         value(ConfigKeys.STREAMS),
         value(ConfigKeys.WORKERS),
         value(ConfigKeys.HISTORY_BUDGET),
+        value(ConfigKeys.HISTORY_RESERVE),
         value(ConfigKeys.RECEIVE_WINDOW),
         value(ConfigKeys.CONNECT_TIMEOUT),
         value(ConfigKeys.HANDSHAKE_TIMEOUT),

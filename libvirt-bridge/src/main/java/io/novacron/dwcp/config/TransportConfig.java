@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param workers 0 for one on each core
  * @param historyBudgetBytes for each migration's record of pages that the destination holds
+ * @param historyReserveBytes for all of them, kept ready while none needs it
  * @param receiveWindowBytes for each channel
  * @param outageBudget how long a dead link is hidden from QEMU
  * @param peerQuarantine how long a peer gets plain TCP after a broken session
@@ -15,6 +16,7 @@ public record TransportConfig(
     int streams,
     int workers,
     long historyBudgetBytes,
+    long historyReserveBytes,
     long receiveWindowBytes,
     Duration connectTimeout,
     Duration handshakeTimeout,
@@ -27,6 +29,7 @@ public record TransportConfig(
         wanted,
         workers,
         historyBudgetBytes,
+        historyReserveBytes,
         receiveWindowBytes,
         connectTimeout,
         handshakeTimeout,

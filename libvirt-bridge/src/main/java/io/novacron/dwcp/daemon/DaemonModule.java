@@ -80,6 +80,7 @@ final class DaemonModule extends AbstractModule {
             wanted.streams(),
             wanted.workerThreads(Runtime.getRuntime().availableProcessors()),
             wanted.historyBudgetBytes(),
+            wanted.historyReserveBytes(),
             (int) wanted.connectTimeout().toMillis(),
             (int) wanted.handshakeTimeout().toMillis(),
             wanted.peerQuarantine().toNanos(),

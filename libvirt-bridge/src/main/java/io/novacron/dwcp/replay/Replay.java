@@ -117,6 +117,7 @@ public final class Replay {
         transport.streams(),
         workers(),
         transport.historyBudgetBytes(),
+        0, // a recording shows what it costs to take it
         (int) transport.connectTimeout().toMillis(),
         (int) transport.handshakeTimeout().toMillis(),
         transport.peerQuarantine().toNanos(),

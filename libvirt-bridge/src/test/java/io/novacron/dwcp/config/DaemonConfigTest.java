@@ -22,6 +22,36 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DaemonConfigTest {
 
+  private static final String EVERY_KEY =
+      """
+      dwcp {
+        listen = "[::1]:17000"
+        runtime-dir = /tmp/run
+        state-dir = "/tmp/state"
+        host-name = host-a
+        log-level = debug
+        security.mode = none
+        streams = 3
+        workers = 5
+        history-budget = 17 MiB
+        history-reserve = 18 MiB
+        receive-window = 2 MB
+        connect-timeout = 200 ms
+        handshake-timeout = 7 s
+        outage-budget = 2 min
+        peer-quarantine = 1 h
+        data-ports = 20000-20009
+        libvirt-socket = /run/libvirt/test-sock
+        history-entries = 11
+        rate-limit = 2 Gbit/s
+        peers {
+          host-b {
+            address = "10.0.0.2:1", libvirt = "qemu+ssh://root@b/system", rate-limit = 50 MB/s
+          }
+        }
+      }
+      """;
+
   @TempDir Path directory;
 
   @Test
@@ -40,6 +70,7 @@ class DaemonConfigTest {
             8,
             0,
             1L << 30,
+            512L << 20,
             64L << 20,
             Duration.ofSeconds(3),
             Duration.ofSeconds(5),
@@ -54,35 +85,7 @@ class DaemonConfigTest {
 
   @Test
   void mapsEveryKeyToItsOwnValue() throws IOException {
-    DaemonConfig config =
-        accepted(
-            """
-            dwcp {
-              listen = "[::1]:17000"
-              runtime-dir = /tmp/run
-              state-dir = "/tmp/state"
-              host-name = host-a
-              log-level = debug
-              security.mode = none
-              streams = 3
-              workers = 5
-              history-budget = 17 MiB
-              receive-window = 2 MB
-              connect-timeout = 200 ms
-              handshake-timeout = 7 s
-              outage-budget = 2 min
-              peer-quarantine = 1 h
-              data-ports = 20000-20009
-              libvirt-socket = /run/libvirt/test-sock
-              history-entries = 11
-              rate-limit = 2 Gbit/s
-              peers {
-                host-b {
-                  address = "10.0.0.2:1", libvirt = "qemu+ssh://root@b/system", rate-limit = 50 MB/s
-                }
-              }
-            }
-            """);
+    DaemonConfig config = accepted(EVERY_KEY);
     assertEquals("::1:17000", text(config.listen()));
     assertEquals(Path.of("/tmp/run/control.sock"), config.controlSocket());
     assertEquals(Path.of("/tmp/run/host-b.sock"), config.peerSocket("host-b"));
@@ -94,6 +97,7 @@ class DaemonConfigTest {
             3,
             5,
             17L << 20,
+            18L << 20,
             2_000_000,
             Duration.ofMillis(200),
             Duration.ofSeconds(7),

@@ -60,6 +60,7 @@ class PeerSocketTest {
               1,
               1,
               1 << 20,
+              0,
               5000,
               5000,
               SECOND,

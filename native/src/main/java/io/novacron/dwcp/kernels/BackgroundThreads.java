@@ -12,7 +12,11 @@ public final class BackgroundThreads {
 
   /** Daemon threads that are named so, with a number behind. */
   public static ThreadFactory named(String prefix) {
-    ThreadFactory threads = Thread.ofPlatform().daemon().name(prefix, 0).factory();
+    return of(Thread.ofPlatform().daemon().name(prefix, 0).factory());
+  }
+
+  /** The threads of another factory, but that they give way. */
+  public static ThreadFactory of(ThreadFactory threads) {
     return work ->
         threads.newThread(() -> {
           stepBack();

@@ -89,10 +89,16 @@ public final class PageMemory {
     MemorySegment.ofAddress(address).reinterpret(SLAB_BYTES).fill((byte) 0);
   }
 
-  /** Gives back to the kernel the slabs that nobody needed since the last call. */
-  public static void trim() {
+  /**
+   * Gives back to the kernel the slabs that nobody needed since the last call.
+   *
+   * @param keptBytes so much stays free all the same, if it is
+   */
+  public static void trim(long keptBytes) {
+    int keptSlabs = Math.toIntExact(Math.ceilDiv(keptBytes, SLAB_BYTES));
     int unused = UNUSED_SLABS.getAndSet(FREE_SLABS.get());
-    for (int i = 0; i < unused; i++) {
+    int given = Math.min(unused, FREE_SLABS.get() - keptSlabs);
+    for (int i = 0; i < given; i++) {
       Long address = FREE.pollLast();
       if (address == null) {
         break;

@@ -13,8 +13,8 @@ class PageMemoryTest {
 
   @BeforeEach
   void nothingIsFree() {
-    PageMemory.trim();
-    PageMemory.trim();
+    PageMemory.trim(0);
+    PageMemory.trim(0);
     assertEquals(0, PageMemory.freeBytes());
   }
 
@@ -64,15 +64,25 @@ class PageMemoryTest {
   @Test
   void givesBackWhatNobodyNeededBetweenTwoTrims() {
     PageMemory.prepare(3L * PageMemory.SLAB_BYTES);
-    PageMemory.trim();
+    PageMemory.trim(0);
     try (Arena arena = Arena.ofShared()) {
       PageMemory.allocate(PageMemory.SLAB_BYTES, arena);
     }
-    PageMemory.trim();
+    PageMemory.trim(0);
     assertEquals(PageMemory.SLAB_BYTES, PageMemory.freeBytes(), "one was used");
 
-    PageMemory.trim();
+    PageMemory.trim(0);
     assertEquals(0, PageMemory.freeBytes());
+  }
+
+  @Test
+  void keepsAReserveHoweverLongNobodyNeedsIt() {
+    PageMemory.prepare(3L * PageMemory.SLAB_BYTES);
+    for (int i = 0; i < 3; i++) {
+      PageMemory.trim(2L * PageMemory.SLAB_BYTES - 1);
+    }
+
+    assertEquals(2L * PageMemory.SLAB_BYTES, PageMemory.freeBytes());
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The way from this daemon to one peer's: dials it, holds the session, replaces dead streams, and
@@ -83,6 +84,7 @@ public final class PeerLink {
   private long quarantinedUntilNanos;
   private String quarantineReason = "";
   private String lastError = "";
+  private boolean isClosing;
 
   /**
    * @param limits of what all its sessions send
@@ -390,13 +392,15 @@ public final class PeerLink {
 
     private void lost(String reason) {
       lastError = reason;
-      LOG.warn("session with {} ended: {}", peerName, reason);
+      LOG.atLevel(isClosing ? Level.INFO : Level.WARN)
+          .log("session with {} ended: {}", peerName, reason);
     }
   }
 
-  /** Ends the session, if there is one. On the loop. */
+  /** Ends the session, if there is one: this daemon needs none any more. On the loop. */
   public void close(String reason) {
     SourceSession live = session;
+    isClosing = true;
     if (live != null) {
       live.finish(new SessionEnd.Ended(reason));
     }

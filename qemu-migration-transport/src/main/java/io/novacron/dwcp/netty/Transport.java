@@ -7,13 +7,16 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.novacron.dwcp.encoding.BatchPool;
+import io.novacron.dwcp.kernels.BackgroundThreads;
 import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.session.ChannelFactory;
 import io.novacron.dwcp.wire.BufferSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The daemon's transport: event loops, workers, memory, clock. Everything of Netty is put together
@@ -52,22 +55,37 @@ public final class Transport implements AutoCloseable {
   }
 
   Transport(TransportSettings settings, PageKernels kernels, int loopCount) {
+    this(settings, kernels, loopCount, threads -> threads);
+  }
+
+  /**
+   * With threads of another kind.
+   *
+   * @param kind makes them from the threads that Netty wants
+   */
+  Transport(
+      TransportSettings settings,
+      PageKernels kernels,
+      int loopCount,
+      UnaryOperator<ThreadFactory> kind) {
     this.settings = settings;
     this.kernels = kernels;
     this.loops =
         new MultiThreadIoEventLoopGroup(
-            loopCount, new DefaultThreadFactory("dwcp-loop"), EpollIoHandler.newFactory());
-    this.warmMemory = new WarmMemory(loops, settings.historyBudgetBytes());
+            loopCount,
+            kind.apply(new DefaultThreadFactory("dwcp-loop")),
+            EpollIoHandler.newFactory());
+    this.warmMemory = new WarmMemory(settings.historyReserveBytes());
     this.workers =
         Executors.newFixedThreadPool(
-            settings.workers(), new DefaultThreadFactory("dwcp-worker", true));
+            settings.workers(), kind.apply(new DefaultThreadFactory("dwcp-worker", true)));
   }
 
-  /** Has the JVM compile the data path in the background. */
+  /** Has memory at hand, and the JVM know the data path, both in the background. */
   public void warmUp() {
-    Thread thread = new Thread(new Warmup(kernels), "dwcp-warmup");
-    thread.setDaemon(true);
-    thread.start();
+    warmMemory.keep(loops);
+    Rehearsal rehearsal = new Rehearsal(settings, kernels);
+    BackgroundThreads.named("dwcp-rehearsal-").newThread(rehearsal).start();
   }
 
   public TransportSettings settings() {

@@ -11,6 +11,7 @@ import io.novacron.dwcp.wire.ProtocolVersions;
  * @param streams TCP connections per session
  * @param workers threads that encode and decode
  * @param historyBudgetBytes page history of one migration, on either side
+ * @param historyReserveBytes memory for page histories that is kept ready while none needs it
  * @param connectTimeoutMillis for one TCP connection to a peer
  * @param handshakeTimeoutMillis for HELLO and its answer
  * @param quarantineNanos how long a peer gets plain TCP after an outage outlasted its budget
@@ -22,7 +23,25 @@ public record TransportSettings(
     int streams,
     int workers,
     long historyBudgetBytes,
+    long historyReserveBytes,
     int connectTimeoutMillis,
     int handshakeTimeoutMillis,
     long quarantineNanos,
-    SessionSettings session) {}
+    SessionSettings session) {
+
+  /** The same under another name. */
+  TransportSettings named(String name) {
+    return new TransportSettings(
+        name,
+        instance,
+        versions,
+        streams,
+        workers,
+        historyBudgetBytes,
+        historyReserveBytes,
+        connectTimeoutMillis,
+        handshakeTimeoutMillis,
+        quarantineNanos,
+        session);
+  }
+}

@@ -11,13 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Has memory for the pages of a guest ready when its first bytes come, and gives back what no guest
- * came for. Any thread.
+ * Has memory for the pages of a guest ready when its first bytes come: a reserve from the start of
+ * the daemon on, filled up again for the next guest while others have it. What was taken beyond the
+ * reserve goes back once nobody needs it. Any thread.
+ *
+ * <p>While libvirt prepares a migration is too late to take all of it: the destination's QEMU
+ * starts at that time and takes as much, and the kernel serves one after the other.
  */
 final class WarmMemory {
-  /** 256 MiB: half a second of zeroing at worst, while libvirt starts the destination's QEMU. */
-  private static final long GUEST_BYTES = 256L << 20;
-
   /** A minute, as long as an idle session is kept; what was freed last waits one to two. */
   private static final long TRIM_SECONDS = 60;
 
@@ -25,15 +26,24 @@ final class WarmMemory {
   private static final long PING_MILLIS = 200;
 
   private final ThreadFactory threads = BackgroundThreads.named("dwcp-memory-");
-  private final long wantedBytes;
-  private final AtomicBoolean isTaking = new AtomicBoolean();
+  private final long reserveBytes;
+  private final AtomicBoolean isFilling = new AtomicBoolean();
 
-  WarmMemory(EventLoopGroup loops, long historyBudgetBytes) {
-    this.wantedBytes = Math.min(GUEST_BYTES, historyBudgetBytes);
-    loops
-        .next()
-        .scheduleAtFixedRate(
-            () -> start(PageMemory::trim), TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
+  WarmMemory(long reserveBytes) {
+    this.reserveBytes = reserveBytes;
+  }
+
+  /** From now on there is a reserve, and what is beyond it goes back. */
+  void keep(EventLoopGroup loops) {
+    fill();
+    loops.next().scheduleAtFixedRate(this::trim, TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Takes in the background what the reserve lacks. */
+  private void fill() {
+    if (PageMemory.freeBytes() < reserveBytes && isFilling.compareAndSet(false, true)) {
+      start(this::take);
+    }
   }
 
   /**
@@ -45,20 +55,21 @@ final class WarmMemory {
   }
 
   private void expectGuest(LivePath path) {
-    if (PathRate.isNear(path.minRttNanos())) {
-      return;
-    }
-    if (PageMemory.freeBytes() < wantedBytes && isTaking.compareAndSet(false, true)) {
-      start(this::take);
+    if (!PathRate.isNear(path.minRttNanos())) {
+      fill();
     }
   }
 
   private void take() {
     try {
-      PageMemory.prepare(wantedBytes);
+      PageMemory.prepare(reserveBytes);
     } finally {
-      isTaking.set(false);
+      isFilling.set(false);
     }
+  }
+
+  private void trim() {
+    start(() -> PageMemory.trim(reserveBytes));
   }
 
   /** Not on an event loop, nor on a worker: both have streams to serve. */

@@ -1,0 +1,62 @@
+package io.novacron.dwcp.netty;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.novacron.dwcp.encoding.Batch;
+import io.novacron.dwcp.encoding.BatchBuilder;
+import io.novacron.dwcp.encoding.BatchPool;
+import io.novacron.dwcp.kernels.JavaPageKernels;
+import io.novacron.dwcp.qemustream.MigrationStreamParser;
+import io.novacron.dwcp.session.SessionSettings;
+import io.novacron.dwcp.wire.ProtocolVersions;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class RehearsalTest {
+  private static final long SECOND_NANOS = 1_000_000_000L;
+
+  @Test
+  void bringsEachGuestToItsDestinationWhole() {
+    SessionSettings session = new SessionSettings(4 << 20, 2 * SECOND_NANOS, SECOND_NANOS);
+    TransportSettings settings =
+        new TransportSettings(
+            "host-a",
+            1,
+            ProtocolVersions.SPOKEN,
+            2,
+            2,
+            64L << 20,
+            0,
+            5000,
+            5000,
+            SECOND_NANOS,
+            session);
+
+    assertDoesNotThrow(() -> new Rehearsal(settings, new JavaPageKernels()).play());
+  }
+
+  @Test
+  void playsAGuestWhoseEveryPageTheParserSees() {
+    MadeUpGuest guest = new MadeUpGuest();
+    BatchBuilder builder = new BatchBuilder(new BatchPool(4), new MigrationStreamParser());
+    builder.append(guest.setup());
+    int pages = 0;
+    for (int round = 0; round < 3; round++) {
+      ByteBuffer stream = guest.round(round);
+      while (!builder.append(stream) || stream.hasRemaining()) {
+        pages += taken(builder);
+      }
+    }
+    pages += taken(builder);
+
+    assertEquals(3 * 64, pages);
+  }
+
+  private static int taken(BatchBuilder builder) {
+    Batch batch = builder.take();
+    return batch == null ? 0 : batch.pageCount();
+  }
+}

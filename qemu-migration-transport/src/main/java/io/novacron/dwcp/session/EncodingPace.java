@@ -67,15 +67,22 @@ final class EncodingPace {
             encodeQueueBatches,
             queueNanos(sender),
             ratio,
-            alwaysEncodes || isHeldBack || sender.isSlowPath());
+            alwaysEncodes || sender.isSlowPath() || (isHeldBack && !isUnproven(sender)));
     isHeldBack = false;
     return choice.choose(facts);
   }
 
-  /** While a path that is assumed to be fast has no rate yet, its first 150 ms, nothing queues. */
   private long queueNanos(ChannelSender sender) {
-    boolean isUnknown = sender.window().rateBytesPerSecond() == 0;
-    return isRelaying && isUnknown ? 0 : sender.linkQueueNanos();
+    return isUnproven(sender) ? 0 : sender.linkQueueNanos();
+  }
+
+  /**
+   * A path that is assumed to be fast, before it was full for an epoch of 150 ms: until then its
+   * rate is only what this host gave it, and a daemon that just started gives little. To take that
+   * for a slow link would make it slower still.
+   */
+  private boolean isUnproven(ChannelSender sender) {
+    return isRelaying && !sender.window().isLimitSeen();
   }
 
   /** For bytes that someone waits for. */

@@ -67,10 +67,6 @@ final class ReplayCommand implements Callable<Integer> {
               + " second visit finds.")
   private @Nullable Path against;
 
-  private @Nullable LinkShape link;
-  private int streams;
-  private int runs;
-
   @Option(
       names = "--dump-pages",
       paramLabel = "OUT",
@@ -100,22 +96,13 @@ final class ReplayCommand implements Callable<Integer> {
               + " shapes what TCP carries, with a queue of 50 ms, and has no slow start: a real"
               + " migration takes longer."
               + " Without it, loopback.")
-  void setLink(String text) {
-    try {
-      link = LinkShape.parse(text);
-    } catch (IllegalArgumentException wrong) {
-      throw new ParameterException(
-          given(spec).commandLine(), "--link: " + wrong.getMessage(), wrong);
-    }
-  }
+  private @Nullable String link;
 
   @Option(
       names = "--streams",
       paramLabel = "N",
       description = "TCP connections, 1 to 32 (default: as configured, 8).")
-  void setStreams(int wanted) {
-    streams = between(wanted, MOST_STREAMS, "--streams");
-  }
+  private @Nullable Integer streams;
 
   @Option(
       names = "--repeat",
@@ -124,8 +111,16 @@ final class ReplayCommand implements Callable<Integer> {
       description =
           "Play N times, 1 to 1000, with sessions of their own (default: ${DEFAULT-VALUE}). The"
               + " first run meets a cold JVM; a daemon is warm.")
-  void setRuns(int wanted) {
-    runs = between(wanted, MOST_RUNS, "--repeat");
+  private int runs;
+
+  /** Null for bare loopback. */
+  private @Nullable LinkShape shape() {
+    try {
+      return link == null ? null : LinkShape.parse(link);
+    } catch (IllegalArgumentException wrong) {
+      throw new ParameterException(
+          given(spec).commandLine(), "--link: " + wrong.getMessage(), wrong);
+    }
   }
 
   private int between(int value, int most, String option) {
@@ -141,12 +136,18 @@ final class ReplayCommand implements Callable<Integer> {
     CommandSpec called = given(spec);
     PrintWriter out = called.commandLine().getOut();
     PrintWriter err = called.commandLine().getErr();
+    LinkShape shape = shape();
+    int repeated = between(runs, MOST_RUNS, "--repeat");
+    if (streams != null) {
+      between(streams, MOST_STREAMS, "--streams");
+    }
     try {
       if (dumpPages != null) {
         dump(dumpPages, out);
         return UNCHANGED;
       }
-      ReplayResult result = play(new ReplayProgress(err, ReplayProgress.isTerminal()));
+      ReplayResult result =
+          play(shape, repeated, new ReplayProgress(err, ReplayProgress.isTerminal()));
       if (json) {
         out.println(Json.indented().toJson(result));
       } else {
@@ -175,12 +176,13 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private ReplayResult play(ReplayProgress progress) throws ReplayException {
+  private ReplayResult play(@Nullable LinkShape shape, int repeated, ReplayProgress progress)
+      throws ReplayException {
     TransportConfig transport = transport();
     Path earlier = against;
     try (RecordedStream recording = RecordedStream.open(given(file));
         RecordedStream first = earlier == null ? null : RecordedStream.open(earlier)) {
-      Replay.Wish wish = new Replay.Wish(recording, first, link, transport, runs);
+      Replay.Wish wish = new Replay.Wish(recording, first, shape, transport, repeated);
       return new Replay(wish, progress).play();
     } finally {
       progress.clear();
@@ -198,7 +200,7 @@ final class ReplayCommand implements Callable<Integer> {
                       .map(String::valueOf)
                       .collect(Collectors.joining(System.lineSeparator())));
         };
-    return streams == 0 ? transport : transport.withStreams(streams);
+    return streams == null ? transport : transport.withStreams(streams);
   }
 
   private static <T> T given(@Nullable T injected) {

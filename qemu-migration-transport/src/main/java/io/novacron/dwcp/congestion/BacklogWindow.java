@@ -69,6 +69,7 @@ public final class BacklogWindow {
   private long epochStartNanos;
   private long epochBytes;
   private boolean epochLacksData;
+  private boolean epochBeganEmpty;
   private long formerWindowBytes;
   private boolean startup = true;
   private boolean limitSeen;
@@ -106,6 +107,7 @@ public final class BacklogWindow {
     if (backlogBytes == 0) {
       epochStartNanos = nowNanos; // idle time is not slowness
       epochBytes = 0;
+      epochBeganEmpty = true;
     }
     // a window that just grew is not filled yet
     long limitBytes = Math.min(formerWindowBytes, openBytes());
@@ -122,7 +124,7 @@ public final class BacklogWindow {
     rtt(Math.max(1, nowNanos - mark.sentNanos()), mark.unqueued(), nowNanos);
     epochLacksData |= draining;
     long lastedNanos = Math.max(1, nowNanos - epochStartNanos);
-    if (backlogBytes == 0 && epochBytes >= LEAST_BUSY_BYTES) {
+    if (epochBeganEmpty && backlogBytes == 0 && epochBytes >= LEAST_BUSY_BYTES) {
       raise((double) epochBytes / (double) lastedNanos);
     }
     if (lastedNanos >= Math.max(LEAST_EPOCH_NANOS, 2 * rttNanos)) {
@@ -131,6 +133,7 @@ public final class BacklogWindow {
       epochStartNanos = nowNanos;
       epochBytes = 0;
       epochLacksData = false;
+      epochBeganEmpty = backlogBytes == 0;
     }
   }
 
@@ -150,8 +153,10 @@ public final class BacklogWindow {
 
   /**
    * Nothing was under way when the epoch began and nothing is now: all of its bytes went through
-   * within it, with no hole left open, so the path carries at least that. Without it a path that is
-   * never full, such as a LAN, would have no rate: each time it ran empty the epoch begins anew.
+   * within it, with no hole left open, so the path carries at least that. What was under way before
+   * would not count: a peer that stood still delivers a whole window in a millisecond. Without it a
+   * path that is never full, such as a LAN, would have no rate: each time it ran empty the epoch
+   * begins anew.
    */
   private void raise(double rate) {
     if (rate > rate()) {

@@ -228,6 +228,19 @@ class BacklogWindowTest {
   }
 
   @Test
+  void takesNoRateFromBytesThatWereUnderWayWhenTheEpochBegan() {
+    long now = START_NANOS;
+    window.acknowledged(1, 4 * MEGABYTE, window.mark(now, 0), now + 40_000_000);
+    BacklogWindow.SendMark last = window.mark(now + 40_000_000, 4 * MEGABYTE);
+    now += 200_000_000;
+    window.acknowledged(4 * MEGABYTE, 3 * MEGABYTE, last, now); // an epoch of 20 MB/s ends
+    now += 1_000_000;
+    window.acknowledged(3 * MEGABYTE, 0, last, now); // the peer stood still, and drains
+
+    assertNear(20 * MEGABYTE, (long) window.rateBytesPerSecond(), MEGABYTE, "not 3 GB/s");
+  }
+
+  @Test
   void takesHardlyAnythingForNoQueueWhileNothingIsKnown() {
     assertEquals(0, window.queueNanos(1000));
   }

@@ -19,6 +19,8 @@ import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.PayloadBuffer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +52,7 @@ final class RehearsalStage implements AutoCloseable {
   private final DestinationSessions destination;
   private final Channel listener;
   private final PeerLink link;
+  private final List<Channel> entries = new ArrayList<>();
   private long migrationId;
 
   /** The only port that a channel may name: others on this host can reach the stage as well. */
@@ -88,6 +91,7 @@ final class RehearsalStage implements AutoCloseable {
         LocalSockets.listenLoopback(link.loop(), 0, socket -> enter(socket, path, session, request))
             .sync()
             .channel();
+    entries.add(entry);
     return port(entry);
   }
 
@@ -114,6 +118,7 @@ final class RehearsalStage implements AutoCloseable {
   public void close() {
     link.loop().execute(() -> link.close("the rehearsal is over"));
     listener.close().syncUninterruptibly();
+    entries.forEach(entry -> entry.close().syncUninterruptibly()); // a loop that ends leaves them
     destination.finishAll("the rehearsal is over");
     transport.close();
   }

@@ -2,6 +2,7 @@ package io.novacron.dwcp.netty;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.novacron.dwcp.encoding.Batch;
 import io.novacron.dwcp.encoding.BatchBuilder;
@@ -10,6 +11,9 @@ import io.novacron.dwcp.kernels.JavaPageKernels;
 import io.novacron.dwcp.qemustream.MigrationStreamParser;
 import io.novacron.dwcp.session.SessionSettings;
 import io.novacron.dwcp.wire.ProtocolVersions;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,24 +22,36 @@ import org.junit.jupiter.api.Timeout;
 class RehearsalTest {
   private static final long SECOND_NANOS = 1_000_000_000L;
 
+  private static TransportSettings settings() {
+    SessionSettings session = new SessionSettings(4 << 20, 2 * SECOND_NANOS, SECOND_NANOS);
+    return new TransportSettings(
+        "host-a",
+        1,
+        ProtocolVersions.SPOKEN,
+        2,
+        2,
+        64L << 20,
+        0,
+        5000,
+        5000,
+        SECOND_NANOS,
+        session);
+  }
+
   @Test
   void bringsEachGuestToItsDestinationWhole() {
-    SessionSettings session = new SessionSettings(4 << 20, 2 * SECOND_NANOS, SECOND_NANOS);
-    TransportSettings settings =
-        new TransportSettings(
-            "host-a",
-            1,
-            ProtocolVersions.SPOKEN,
-            2,
-            2,
-            64L << 20,
-            0,
-            5000,
-            5000,
-            SECOND_NANOS,
-            session);
+    assertDoesNotThrow(() -> new Rehearsal(settings(), new JavaPageKernels()).play());
+  }
 
-    assertDoesNotThrow(() -> new Rehearsal(settings, new JavaPageKernels()).play());
+  @Test
+  void leavesNoPortOpen() throws Exception {
+    int entry;
+    try (RehearsalStage stage = new RehearsalStage(settings(), new JavaPageKernels())) {
+      entry = stage.open(RehearsalStage.Path.NEAR, 1);
+      new Socket(InetAddress.getLoopbackAddress(), entry).close();
+    }
+    assertThrows(
+        ConnectException.class, () -> new Socket(InetAddress.getLoopbackAddress(), entry).close());
   }
 
   @Test

@@ -6,9 +6,9 @@ import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.encoding.ChannelHistory;
 import io.novacron.dwcp.encoding.VisitedPages;
-import io.novacron.dwcp.fallback.Fallback;
 import io.novacron.dwcp.intercept.HistoryShare;
 import io.novacron.dwcp.kernels.PageKernels;
+import io.novacron.dwcp.netty.AwaitedSession;
 import io.novacron.dwcp.netty.DestinationSessions;
 import io.novacron.dwcp.netty.PeerLink;
 import io.novacron.dwcp.netty.Transport;
@@ -185,9 +185,7 @@ final class SessionPair implements AutoCloseable {
   }
 
   private SourceSession acquire() throws ReplayException {
-    CompletableFuture<SourceSession> answer = new CompletableFuture<>();
-    link.loop().execute(() -> link.acquire(new Answer(answer)));
-    return await(answer, "session");
+    return await(AwaitedSession.of(link), "session");
   }
 
   /** Dials if need be, and waits until all streams are up. */
@@ -232,19 +230,6 @@ final class SessionPair implements AutoCloseable {
       throw new ReplayException("waited " + PATIENCE_SECONDS + " s for " + what, e);
     } catch (InterruptedException e) {
       throw new ReplayException("interrupted", e);
-    }
-  }
-
-  /** Completes with the session, or with why there is none. */
-  private record Answer(CompletableFuture<SourceSession> session) implements PeerLink.Waiter {
-    @Override
-    public void ready(SourceSession live) {
-      session.complete(live);
-    }
-
-    @Override
-    public void unavailable(Fallback fallback) {
-      session.completeExceptionally(new ReplayException(fallback.toString()));
     }
   }
 

@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.novacron.dwcp.congestion.SendLimits;
-import io.novacron.dwcp.fallback.Fallback;
 import io.novacron.dwcp.kernels.BackgroundThreads;
 import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.session.ChannelEnd;
@@ -21,7 +20,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -97,9 +95,7 @@ final class RehearsalStage implements AutoCloseable {
 
   private SourceSession session()
       throws InterruptedException, ExecutionException, TimeoutException {
-    CompletableFuture<SourceSession> answer = new CompletableFuture<>();
-    link.loop().execute(() -> link.acquire(new Answer(answer)));
-    return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return AwaitedSession.of(link).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   private static void enter(
@@ -121,19 +117,6 @@ final class RehearsalStage implements AutoCloseable {
     entries.forEach(entry -> entry.close().syncUninterruptibly()); // a loop that ends leaves them
     destination.finishAll("the rehearsal is over");
     transport.close();
-  }
-
-  /** Completes with the session, or with why there is none. */
-  private record Answer(CompletableFuture<SourceSession> session) implements PeerLink.Waiter {
-    @Override
-    public void ready(SourceSession live) {
-      session.complete(live);
-    }
-
-    @Override
-    public void unavailable(Fallback fallback) {
-      session.completeExceptionally(new IllegalStateException(fallback.toString()));
-    }
   }
 
   /** A recording, for its channel: nobody's guest waits, so everything is encoded. */

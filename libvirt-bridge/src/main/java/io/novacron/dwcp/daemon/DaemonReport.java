@@ -209,19 +209,16 @@ final class DaemonReport implements DaemonView {
 
   @Override
   public List<BaselineReport> dropBaselines(Optional<UUID> guest) {
-    List<BaselineReport> dropped = new ArrayList<>();
-    for (BaselineStore.Entry each : entries()) {
-      boolean isWanted = guest.isEmpty() || guest.get().equals(each.key().guest());
-      if (isWanted && drop(each)) {
-        dropped.add(report(each));
-      }
+    if (baselines.isEmpty()) {
+      return List.of();
     }
-    return List.copyOf(dropped);
-  }
-
-  private boolean drop(BaselineStore.Entry entry) {
     try {
-      return baselines.isPresent() && baselines.get().drop(entry.key());
+      return baselines
+          .get()
+          .drop(key -> guest.isEmpty() || guest.get().equals(key.guest()))
+          .stream()
+          .map(this::report)
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,5 +1,6 @@
 package io.novacron.dwcp.baseline;
 
+import io.novacron.dwcp.baseline.UnwrittenBaselines.Unwritten;
 import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.encoding.ChannelHistory;
 import io.novacron.dwcp.encoding.VisitedPages;
@@ -22,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * Loads and writes baselines on threads of its own. Nothing that goes wrong here reaches a
@@ -32,8 +34,8 @@ public final class Baselines implements AutoCloseable {
   /** Told what happens. Any thread; must not throw. */
   public interface Listener {
     /**
-     * Adds to a counter: loaded, late, damaged, missing-pages, written, write-failed, skipped,
-     * near, and "disk-" with most of them.
+     * Adds to a counter: loaded, late, damaged, missing-pages, written, write-failed, dropped,
+     * skipped, near, and "disk-" with most of them.
      */
     void count(String what, long more);
 
@@ -63,6 +65,7 @@ public final class Baselines implements AutoCloseable {
   private final ThreadPoolExecutor loading;
   private final ThreadPoolExecutor writing;
   private final AtomicInteger loads = new AtomicInteger();
+  private final UnwrittenBaselines unwritten = new UnwrittenBaselines();
   private final Optional<DiskBaselines> disks;
   private volatile String writeProblem = "";
 
@@ -133,8 +136,26 @@ public final class Baselines implements AutoCloseable {
     return new BaselineStore.Entry(one.key(), bytes, other.writtenAt());
   }
 
-  /** Forgets memory and disks of the key; false when there was nothing. */
-  public boolean drop(BaselineStore.Key key) throws IOException {
+  /**
+   * Forgets memory and disks of these keys, also what a migration that is over left to be written.
+   *
+   * @return those that were kept
+   */
+  public List<BaselineStore.Entry> drop(Predicate<BaselineStore.Key> which) throws IOException {
+    unwritten.drop(which);
+    if (disks.isPresent()) {
+      disks.get().settle();
+    }
+    List<BaselineStore.Entry> dropped = new ArrayList<>();
+    for (BaselineStore.Entry each : entries()) {
+      if (which.test(each.key()) && drop(each.key())) {
+        dropped.add(each);
+      }
+    }
+    return List.copyOf(dropped);
+  }
+
+  private boolean drop(BaselineStore.Key key) throws IOException {
     boolean hadMemory = store.drop(key);
     return (disks.isPresent() && disks.get().files().drop(key)) || hadMemory;
   }
@@ -274,29 +295,31 @@ public final class Baselines implements AutoCloseable {
    * @param histories in the order of the channels
    */
   public void keep(BaselineStore.Key key, List<ChannelHistory> histories) {
+    Unwritten job = unwritten.add(key);
     try {
-      writing.execute(() -> write(key, histories));
+      writing.execute(() -> write(job, histories));
     } catch (RejectedExecutionException tooManyOrStopping) {
+      job.close();
       listener.count("skipped", 1);
       histories.forEach(ChannelHistory::close);
     }
   }
 
-  private void write(BaselineStore.Key key, List<ChannelHistory> histories) {
-    try {
+  private void write(Unwritten job, List<ChannelHistory> histories) {
+    try (job) {
       TimeUnit.MILLISECONDS.sleep(restMillis);
       VisitedPages visited = new VisitedPages(histories);
       if (visited.index().pages() == 0) {
         return;
       }
-      try (Draft draft = store.begin(key)) {
-        written(
-            key, visited.index().pages(), new BaselineWriter(draft, visited).write(key.guest()));
+      try (Draft draft = job.guard(store.begin(job.key()))) {
+        long bytes = new BaselineWriter(draft, visited).write(job.key().guest());
+        written(job.key(), visited.index().pages(), bytes);
       }
     } catch (InterruptedException stopping) {
       listener.count("skipped", 1);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      notWritten(key, String.valueOf(e.getMessage()));
+      notWritten(job, String.valueOf(e.getMessage()));
     } finally {
       histories.forEach(ChannelHistory::close);
     }
@@ -311,6 +334,17 @@ public final class Baselines implements AutoCloseable {
     listener.note(
         "baseline of %s with %s: %d pages, %d B"
             .formatted(key.guest(), key.peerHost(), pages, bytes));
+  }
+
+  private void notWritten(Unwritten job, String why) {
+    if (job.isDropped()) {
+      listener.count("dropped", 1);
+      listener.note(
+          "the baseline of %s with %s is not written: it was dropped"
+              .formatted(job.key().guest(), job.key().peerHost()));
+    } else {
+      notWritten(job.key(), why);
+    }
   }
 
   /** A full disk is told once, not after each migration. */

@@ -130,6 +130,17 @@ public final class DiskBaselines implements AutoCloseable {
     onWriter(() -> remove(recording));
   }
 
+  /** Waits until what was to be kept or given up before is so; for somebody who drops baselines. */
+  void settle() {
+    CompletableFuture<Void> reached = new CompletableFuture<>();
+    try {
+      writer.execute(() -> reached.complete(null));
+      reached.join();
+    } catch (RejectedExecutionException stopping) {
+      listener.count("disk-skipped", 1);
+    }
+  }
+
   private void onWriter(Runnable step) {
     try {
       writer.execute(step);

@@ -16,10 +16,12 @@ import io.novacron.dwcp.session.ChannelTally;
 import io.novacron.dwcp.testing.FakeLocalEnd;
 import io.novacron.dwcp.testing.SyntheticStreams;
 import io.novacron.dwcp.testing.TwoHosts;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -176,6 +178,40 @@ class BaselinesTest {
     }
     assertEquals(3, recorder.counts.get("write-failed"));
     assertEquals(2, recorder.warnings.size()); // one for each daemon's life
+  }
+
+  @Test
+  void whatIsDroppedWhileItIsWrittenNeverAppears() throws IOException {
+    for (String moment : List.of("begin", "append")) {
+      MemoryBaselineStore store = new MemoryBaselineStore();
+      try (Baselines baselines = baselines(store)) {
+        store.beforeEach =
+            step -> {
+              if (step.equals(moment)) {
+                assertEquals(List.of(), baselines.drop(key -> key.equals(KEY)));
+              }
+            };
+        keepAnything(baselines, 2);
+      }
+      assertEquals(Map.of(), store.kept, moment);
+    }
+    assertEquals(Map.of("dropped", 2L), recorder.counts);
+    assertEquals(List.of(), recorder.warnings);
+  }
+
+  @Test
+  void droppingOneGuestLeavesTheOthersThatAreBeingWritten() throws IOException {
+    try (Baselines baselines = baselines(sourceStore)) {
+      sourceStore.beforeEach =
+          step -> assertEquals(List.of(), baselines.drop(key -> !key.equals(KEY)));
+      keepAnything(baselines, 2);
+    }
+    assertEquals(Set.of(KEY), sourceStore.kept.keySet());
+    try (Baselines baselines = baselines(sourceStore)) {
+      assertEquals(1, baselines.drop(key -> true).size());
+      assertEquals(List.of(), baselines.drop(key -> true));
+    }
+    assertEquals(Map.of(), sourceStore.kept);
   }
 
   private static void keepAnything(Baselines baselines, long seed) {

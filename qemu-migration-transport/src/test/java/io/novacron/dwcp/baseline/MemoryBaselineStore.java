@@ -17,12 +17,22 @@ final class MemoryBaselineStore implements BaselineStore {
   final Map<Key, byte[]> kept = new ConcurrentHashMap<>();
   volatile long roomBytes = Long.MAX_VALUE;
 
+  /** Told "begin" and "append" before they happen, on the thread that writes. */
+  volatile Step beforeEach = step -> {};
+
+  /** A look at the store in the middle of its work. */
+  interface Step {
+    void before(String step) throws IOException;
+  }
+
   @Override
-  public Draft begin(Key key) {
+  public Draft begin(Key key) throws IOException {
+    beforeEach.before("begin");
     ByteArrayOutputStream written = new ByteArrayOutputStream();
     return new Draft() {
       @Override
       public void append(ByteBuffer bytes) throws IOException {
+        beforeEach.before("append");
         if (written.size() + bytes.remaining() > roomBytes) {
           throw new IOException("No space left on device");
         }

@@ -28,12 +28,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One libvirt connection that goes through the session, with the listeners and data channels of the
  * migrations on it. Event loop of the peer only.
  */
 final class CarriedConnection implements SourceRelayHandler.Effects {
+  private static final Logger LOG = LoggerFactory.getLogger(CarriedConnection.class);
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final PeerLink link;
@@ -52,6 +55,7 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
   /** Its baseline is counted in the history. */
   private @Nullable BaselinePages counted;
 
+  private @Nullable ChannelEnd rpc;
   private boolean closed;
 
   CarriedConnection(Peer peer, PeerLink link, SourceSession session, PeerSocket.Wiring wiring) {
@@ -80,14 +84,16 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     if (!WaitingSocketHandler.letGo(socket)) {
       return;
     }
-    RelayPolicy policy = new RelayPolicy(wiring.hostName(), Optional.empty(), this::problem);
-    LocalSocketHandler local = new LocalSocketHandler(socket);
+    RelayPolicy policy = new RelayPolicy(wiring.hostName(), Optional.empty(), new Path());
+    LocalSocketHandler local = new LocalSocketHandler(socket, this::held);
     socket
         .pipeline()
         .addLast("relay", new SourceRelayHandler(new SourceRelay(policy), this))
         .addLast("local", local);
-    local.join(
-        session.open(new ChannelRequest(ChannelKind.LIBVIRT_RPC, connectionId, 0, 0), local));
+    ChannelEnd channel =
+        session.open(new ChannelRequest(ChannelKind.LIBVIRT_RPC, connectionId, 0, 0), local);
+    rpc = channel;
+    local.join(channel);
     socket.closeFuture().addListener(future -> closed());
   }
 
@@ -96,10 +102,31 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     listeners.values().forEach(DataListeners::close);
   }
 
-  private Optional<String> problem() {
-    return link.isHealthy()
-        ? Optional.empty()
-        : Optional.of("the session to the peer has no stream right now");
+  /** This connection's own session: there may be a newer one. */
+  private final class Path implements RelayPolicy.DataPath {
+    @Override
+    public Optional<String> problem() {
+      return isDown()
+          ? Optional.of("the session to the peer has no stream right now")
+          : Optional.empty();
+    }
+
+    @Override
+    public boolean isDown() {
+      return session.ended() != null || session.liveStreams() == 0;
+    }
+  }
+
+  /** The session is gone and libvirt's Finish call was not answered. */
+  private void held(String reason) {
+    wiring.journal().count("connections.held");
+    LOG.error(
+        "libvirt's connection to {} is held, since its Finish call was not answered ({}): a guest"
+            + " that left may run at {}. Unless it does, destroy it there and stop dwcpd here:"
+            + " libvirt runs it on then",
+        link.peerName(),
+        reason,
+        link.peerName());
   }
 
   @Override
@@ -113,6 +140,29 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     follower.event(event);
     visits.event(event);
     downtime(event);
+    verdict(event);
+  }
+
+  private void verdict(MigrationEvent event) {
+    ChannelEnd channel = rpc;
+    if (channel == null) {
+      return;
+    }
+    switch (event) {
+      case MigrationEvent.Finishing finishing -> {
+        if (!finishing.cancelled()) {
+          channel.verdictAsked();
+        }
+      }
+      case MigrationEvent.Ended ended -> {
+        if (ended.outcome().answersHandOver()) {
+          channel.verdictCame();
+        }
+      }
+      case MigrationEvent.Requested ignored -> {}
+      case MigrationEvent.Prepared ignored -> {}
+      case MigrationEvent.NotUnderstood ignored -> {}
+    }
   }
 
   private void downtime(MigrationEvent event) {

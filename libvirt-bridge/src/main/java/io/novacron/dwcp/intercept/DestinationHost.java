@@ -8,6 +8,7 @@ import io.novacron.dwcp.netty.LocalSocketHandler;
 import io.novacron.dwcp.netty.LocalSockets;
 import io.novacron.dwcp.plugin.MigrationListener.Role;
 import io.novacron.dwcp.relay.DestinationRelay;
+import io.novacron.dwcp.relay.MigrationEvent;
 import io.novacron.dwcp.relay.MigrationEvent.Subject;
 import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.DestinationSession;
@@ -115,9 +116,11 @@ public final class DestinationHost implements DestinationSessions.Host {
       DestinationRelayHandler handler =
           new DestinationRelayHandler(
               relay,
+              () -> with.path().liveStreams() == 0,
               event -> {
                 follower.event(event);
                 visits.event(event);
+                verdict(event, channel);
               },
               () -> connections.remove(connectionId));
       connections.put(connectionId, new LibvirtConnection(relay, follower, visits));
@@ -129,6 +132,25 @@ public final class DestinationHost implements DestinationSessions.Host {
             }
             answer(result, path.toString(), channel, local -> outcome.connected(local), outcome);
           });
+    }
+
+    /** The session waits longer where nobody else may decide which host runs the guest. */
+    private static void verdict(MigrationEvent event, ChannelEnd channel) {
+      switch (event) {
+        case MigrationEvent.Finishing finishing -> {
+          if (!finishing.cancelled()) {
+            channel.verdictAwaited();
+          }
+        }
+        case MigrationEvent.Ended over -> {
+          if (over.outcome().answersHandOver()) {
+            channel.verdictGiven();
+          }
+        }
+        case MigrationEvent.Requested ignored -> {}
+        case MigrationEvent.Prepared ignored -> {}
+        case MigrationEvent.NotUnderstood ignored -> {}
+      }
     }
 
     private void data(Frame.Open open, ChannelEnd channel, DestinationSession.Outcome outcome) {

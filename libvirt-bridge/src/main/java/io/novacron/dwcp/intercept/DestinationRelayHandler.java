@@ -1,35 +1,66 @@
 package io.novacron.dwcp.intercept;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.novacron.dwcp.relay.DestinationRelay;
+import io.novacron.dwcp.relay.KeepaliveResponder;
 import io.novacron.dwcp.relay.MigrationEvent;
 import io.novacron.dwcp.relay.RpcInput;
 import io.novacron.dwcp.relay.RpcMessageReader;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Shows {@link DestinationRelay} what passes between this host's libvirt and the source. */
+/**
+ * Shows {@link DestinationRelay} what passes between this host's libvirt and the source, and
+ * answers this libvirt's keepalives while the source cannot be reached.
+ */
 final class DestinationRelayHandler extends ChannelDuplexHandler {
   private final DestinationRelay relay;
+  private final BooleanSupplier isDown;
   private final Consumer<MigrationEvent> events;
   private final Runnable ended;
+  private final KeepaliveResponder keepalive = new KeepaliveResponder();
   private final RpcMessageReader fromSource = new RpcMessageReader();
   private final RpcMessageReader fromLibvirt = new RpcMessageReader();
+  private @Nullable ByteBuffer unanswered;
 
-  DestinationRelayHandler(DestinationRelay relay, Consumer<MigrationEvent> events, Runnable ended) {
+  /**
+   * @param isDown whether nothing reaches the source now
+   */
+  DestinationRelayHandler(
+      DestinationRelay relay,
+      BooleanSupplier isDown,
+      Consumer<MigrationEvent> events,
+      Runnable ended) {
     this.relay = relay;
+    this.isDown = isDown;
     this.events = events;
     this.ended = ended;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    for (RpcInput input : fromLibvirt.push(((ByteBuf) message).nioBuffer())) {
-      relay.fromLibvirt(input).forEach(events);
+    ByteBuf bytes = (ByteBuf) message;
+    try {
+      for (RpcInput input : fromLibvirt.push(bytes.nioBuffer())) {
+        relay.fromLibvirt(input).forEach(events);
+        Optional<ByteBuffer> pong = keepalive.answer(input);
+        if (pong.isPresent() && isDown.getAsBoolean()) {
+          unanswered = pong.get();
+          answerBetweenMessages(context);
+        } else {
+          context.fireChannelRead(Unpooled.wrappedBuffer(input.bytes()));
+        }
+      }
+    } finally {
+      bytes.release();
     }
-    context.fireChannelRead(message);
   }
 
   @Override
@@ -38,6 +69,15 @@ final class DestinationRelayHandler extends ChannelDuplexHandler {
       relay.fromSource(input).forEach(events);
     }
     context.write(message, promise);
+    answerBetweenMessages(context);
+  }
+
+  private void answerBetweenMessages(ChannelHandlerContext context) {
+    ByteBuffer due = unanswered;
+    if (due != null && fromSource.atMessageBoundary()) {
+      unanswered = null;
+      context.writeAndFlush(Unpooled.wrappedBuffer(due));
+    }
   }
 
   @Override

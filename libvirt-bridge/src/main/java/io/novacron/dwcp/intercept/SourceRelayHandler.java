@@ -18,6 +18,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets {@link SourceRelay} read and rewrite what passes between the local libvirt and the peer's.
@@ -55,6 +56,7 @@ final class SourceRelayHandler extends ChannelDuplexHandler {
   private final RpcMessageReader fromPeer = new RpcMessageReader();
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private boolean announcing;
+  private @Nullable ByteBuffer unanswered;
 
   SourceRelayHandler(SourceRelay relay, Effects effects) {
     this.relay = relay;
@@ -73,6 +75,7 @@ final class SourceRelayHandler extends ChannelDuplexHandler {
             case RelayAction.Forward forward ->
                 context.fireChannelRead(Unpooled.copiedBuffer(forward.bytes()));
             case RelayAction.Report report -> effects.event(report.event());
+            case RelayAction.Answer answer -> answer(context, answer.bytes());
             case RelayAction.AnnouncePorts ignored ->
                 throw new IllegalStateException("ports announced by a message of the source");
           }
@@ -102,6 +105,7 @@ final class SourceRelayHandler extends ChannelDuplexHandler {
     while (!announcing) {
       Waiting next = waiting.poll();
       if (next == null) {
+        answerBetweenMessages(context);
         return;
       }
       switch (next) {
@@ -117,12 +121,29 @@ final class SourceRelayHandler extends ChannelDuplexHandler {
         case RelayAction.Forward forward -> write(context, forward.bytes());
         case RelayAction.Report report -> effects.event(report.event());
         case RelayAction.AnnouncePorts announcement -> announce(context, announcement);
+        case RelayAction.Answer ignored ->
+            throw new IllegalStateException("a message of the peer answered here");
       }
     }
   }
 
   private static void write(ChannelHandlerContext context, ByteBuffer bytes) {
     context.write(Unpooled.wrappedBuffer(bytes));
+  }
+
+  /** One answer stands for all that were asked for while it had to wait. */
+  private void answer(ChannelHandlerContext context, ByteBuffer bytes) {
+    unanswered = bytes;
+    drain(context);
+  }
+
+  private void answerBetweenMessages(ChannelHandlerContext context) {
+    ByteBuffer due = unanswered;
+    if (due != null && fromPeer.atMessageBoundary()) {
+      unanswered = null;
+      write(context, due);
+      context.flush();
+    }
   }
 
   private void announce(ChannelHandlerContext context, RelayAction.AnnouncePorts announcement) {

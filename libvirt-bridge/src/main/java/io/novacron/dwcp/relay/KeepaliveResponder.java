@@ -11,10 +11,17 @@ import java.util.Optional;
  * <p>Put the answer between two messages only ({@link RpcMessageReader#atMessageBoundary}).
  */
 public final class KeepaliveResponder {
-  /** The answer to give to the side that sent this message; empty if it is no PING. */
-  public Optional<ByteBuffer> answer(RpcMessage message) {
-    return Keepalive.of(message.header())
-        .filter(keepalive -> keepalive == Keepalive.PING)
-        .map(ping -> Keepalive.PONG.encode());
+  /** The answer to give to the side that sent this; empty if it is no PING. */
+  public Optional<ByteBuffer> answer(RpcInput input) {
+    return isPing(input) ? Optional.of(Keepalive.PONG.encode()) : Optional.empty();
+  }
+
+  private static boolean isPing(RpcInput input) {
+    return switch (input) {
+      case RpcMessage message ->
+          Keepalive.of(message.header()).filter(Keepalive.PING::equals).isPresent();
+      case RpcFragment ignored -> false;
+      case OpaqueBytes ignored -> false;
+    };
   }
 }

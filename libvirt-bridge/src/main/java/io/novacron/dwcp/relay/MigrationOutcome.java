@@ -15,5 +15,13 @@ public enum MigrationOutcome {
   /** The connection closed between Finish and its reply: either host may run the guest. */
   UNKNOWN,
   /** A new Prepare for the same guest came without a Finish; so after a broken post-copy. */
-  SUPERSEDED
+  SUPERSEDED;
+
+  /** Whether the destination answered a Finish call that handed the guest over. */
+  public boolean answersHandOver() {
+    return switch (this) {
+      case COMPLETED, FAILED -> true;
+      case CANCELLED, REFUSED, ABORTED, UNKNOWN, SUPERSEDED -> false;
+    };
+  }
 }

@@ -8,6 +8,12 @@ public sealed interface RelayAction {
   record Forward(ByteBuffer bytes) implements RelayAction {}
 
   /**
+   * Send these bytes back to where the message came from, between two messages only, and pass
+   * nothing on.
+   */
+  record Answer(ByteBuffer bytes) implements RelayAction {}
+
+  /**
    * Open a loopback listener for each port of the reply, then pass {@link PrepareReply#rewritten}
    * on to the source. Until then nothing else goes to the source. If no listener can be opened,
    * close both sides of this connection: the destination's QEMU listens on loopback already, so the

@@ -9,7 +9,7 @@ import java.util.UUID;
  *
  * @param localHostname as the local libvirt names this host in its cookies
  * @param localHostUuid the local libvirt's host UUID, the better proof where it is known
- * @param dataPath asked once for each migration
+ * @param dataPath asked once for each migration, and for each keepalive
  */
 public record RelayPolicy(String localHostname, Optional<UUID> localHostUuid, DataPath dataPath) {
   /** Whether the session to the peer can carry a guest now. */
@@ -17,6 +17,14 @@ public record RelayPolicy(String localHostname, Optional<UUID> localHostUuid, Da
   public interface DataPath {
     /** Empty when healthy, else what is wrong, for the log. */
     Optional<String> problem();
+
+    /**
+     * Whether nothing reaches the peer for now, so that keepalives have to be answered in its
+     * place. Never so on a connection of its own: there libvirt's keepalive is what notices.
+     */
+    default boolean isDown() {
+      return false;
+    }
   }
 
   /**

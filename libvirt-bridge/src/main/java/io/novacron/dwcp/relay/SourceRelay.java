@@ -5,6 +5,7 @@ import io.novacron.dwcp.relay.CarryDecision.Plain;
 import io.novacron.dwcp.relay.MigrationEvent.Subject;
 import io.novacron.dwcp.relay.MigrationLedger.Preparing;
 import io.novacron.dwcp.relay.RelayAction.AnnouncePorts;
+import io.novacron.dwcp.relay.RelayAction.Answer;
 import io.novacron.dwcp.relay.RelayAction.Forward;
 import io.novacron.dwcp.relay.RelayAction.Report;
 import java.nio.ByteBuffer;
@@ -16,11 +17,13 @@ import java.util.Optional;
  * The source daemon's part in one connection that the local libvirt (or virsh) opened to a peer: it
  * rewrites the Prepare call and its reply, and follows each migration to its end.
  *
- * <p>Each input is answered by exactly one {@link Forward} or {@link AnnouncePorts}, and by the
- * reports that belong before or behind it. One thread at a time. Nothing here throws on bad input.
+ * <p>Each input is answered by exactly one {@link Forward}, {@link AnnouncePorts} or {@link
+ * Answer}, and by the reports that belong before or behind it. One thread at a time. Nothing here
+ * throws on bad input.
  */
 public final class SourceRelay {
   private final RelayPolicy policy;
+  private final KeepaliveResponder keepalive = new KeepaliveResponder();
   private final MigrationLedger ledger = new MigrationLedger();
 
   public SourceRelay(RelayPolicy policy) {
@@ -56,6 +59,10 @@ public final class SourceRelay {
     }
     if (message.header().isCall(RemoteProgram.DOMAIN_MIGRATE_FINISH3_PARAMS)) {
       return finish(message);
+    }
+    Optional<ByteBuffer> pong = keepalive.answer(message);
+    if (pong.isPresent() && policy.dataPath().isDown()) {
+      return List.of(new Answer(pong.get()));
     }
     return untouched(message);
   }

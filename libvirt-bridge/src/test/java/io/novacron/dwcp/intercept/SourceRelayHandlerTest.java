@@ -9,16 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.novacron.dwcp.relay.Keepalive;
 import io.novacron.dwcp.relay.MigrationEvent;
 import io.novacron.dwcp.relay.RelayAction;
 import io.novacron.dwcp.relay.RelayPolicy;
 import io.novacron.dwcp.relay.SourceRelay;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -35,11 +38,12 @@ class SourceRelayHandlerTest implements SourceRelayHandler.Effects {
   private EmbeddedChannel libvirt;
   private Iterator<RecordedRpc.Chunk> chunks;
   private ChannelFuture lastWrite;
+  private boolean isDown;
 
   @BeforeEach
   void playUntilPortsAreAnnounced() throws Exception {
     chunks = RecordedRpc.load("libvirt-11.3-p2p").iterator();
-    RelayPolicy policy = new RelayPolicy("host-a", Optional.empty(), Optional::empty);
+    RelayPolicy policy = new RelayPolicy("host-a", Optional.empty(), new Path());
     libvirt =
         new EmbeddedChannel(
             new SourceRelayHandler(new SourceRelay(policy), this),
@@ -53,6 +57,18 @@ class SourceRelayHandlerTest implements SourceRelayHandler.Effects {
       libvirt.releaseInbound();
       libvirt.releaseOutbound();
       play(chunks.next());
+    }
+  }
+
+  private final class Path implements RelayPolicy.DataPath {
+    @Override
+    public Optional<String> problem() {
+      return Optional.empty();
+    }
+
+    @Override
+    public boolean isDown() {
+      return isDown;
     }
   }
 
@@ -122,6 +138,59 @@ class SourceRelayHandlerTest implements SourceRelayHandler.Effects {
     playNextOfPeer();
     assertInstanceOf(ClosedChannelException.class, lastWrite.cause());
     assertEverythingIsReleased();
+  }
+
+  @Test
+  void answersKeepalivesBetweenTwoMessagesOfThePeer() {
+    announced.listening(5001, OptionalInt.empty());
+    outbound();
+    isDown = true;
+    byte[] following = playFirstHalfOfPeersNext();
+    outbound();
+    ping();
+    ping();
+    assertEquals("", outbound());
+    writeFromPeer(following);
+    String seen = outbound();
+    String pong = ISO_8859_1.decode(Keepalive.PONG.encode()).toString();
+    assertTrue(seen.endsWith(new String(following, ISO_8859_1) + pong), seen);
+    ping();
+    assertEquals(pong, outbound());
+    assertNull(libvirt.readInbound());
+    assertEverythingIsReleased();
+  }
+
+  @Test
+  void answersKeepalivesOnlyAfterTheReplyThatWaitsForItsListeners() {
+    isDown = true;
+    ping();
+    assertEquals("", outbound());
+    announced.listening(5001, OptionalInt.empty());
+    String pong = ISO_8859_1.decode(Keepalive.PONG.encode()).toString();
+    assertTrue(outbound().endsWith(pong));
+    assertEverythingIsReleased();
+  }
+
+  private void ping() {
+    libvirt.releaseInbound();
+    libvirt.writeInbound(Unpooled.copiedBuffer(Keepalive.PING.encode()));
+  }
+
+  private void writeFromPeer(byte[] bytes) {
+    ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer().writeBytes(bytes);
+    written.add(buffer);
+    lastWrite = libvirt.pipeline().writeAndFlush(buffer);
+  }
+
+  /** The rest of it. */
+  private byte[] playFirstHalfOfPeersNext() {
+    RecordedRpc.Chunk chunk = chunks.next();
+    while (chunk.fromSource()) {
+      chunk = chunks.next();
+    }
+    byte[] bytes = chunk.bytes();
+    writeFromPeer(Arrays.copyOf(bytes, bytes.length / 2));
+    return Arrays.copyOfRange(bytes, bytes.length / 2, bytes.length);
   }
 
   private String outbound() {

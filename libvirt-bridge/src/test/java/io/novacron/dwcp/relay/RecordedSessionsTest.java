@@ -332,6 +332,8 @@ class RecordedSessionsTest {
                 reply.nbdPort().isPresent() ? OptionalInt.of(7501) : OptionalInt.empty();
             out.add(reply.rewritten(7500, nbd));
           }
+          case RelayAction.Answer answer ->
+              throw new AssertionError("a keepalive answered on a path that is up: " + answer);
           case RelayAction.Report(MigrationEvent event) -> events.add(event);
         }
       }

@@ -21,8 +21,23 @@ import org.junit.jupiter.api.Test;
 class SourceRelayTest {
   private static final String NBD_COOKIE = "<qemu-migration><nbd port='49153'/></qemu-migration>\0";
   private Optional<String> problem = Optional.empty();
+  private boolean isDown;
   private final SourceRelay relay =
-      new SourceRelay(new RelayPolicy("host-a", Optional.empty(), () -> problem));
+      new SourceRelay(
+          new RelayPolicy(
+              "host-a",
+              Optional.empty(),
+              new RelayPolicy.DataPath() {
+                @Override
+                public Optional<String> problem() {
+                  return problem;
+                }
+
+                @Override
+                public boolean isDown() {
+                  return isDown;
+                }
+              }));
 
   @Test
   void carriesAMigrationToItsEnd() throws RpcException {
@@ -154,6 +169,18 @@ class SourceRelayTest {
     List<RelayAction> again = relay.fromSource(named(2, "guest"));
     assertEquals(List.of(MigrationOutcome.SUPERSEDED), outcomes(again));
     assertInstanceOf(Requested.class, reported(again).getLast());
+  }
+
+  @Test
+  void answersKeepalivesInThePlaceOfAPeerThatCannotBeReached() {
+    RpcMessage ping = SampleMessages.whole(Keepalive.PING.encode());
+    RpcMessage pong = SampleMessages.whole(Keepalive.PONG.encode());
+    problem = Optional.of("no session: a plain connection");
+    assertEquals(List.of(new Forward(ping.bytes())), relay.fromSource(ping));
+    isDown = true;
+    assertEquals(List.of(new RelayAction.Answer(Keepalive.PONG.encode())), relay.fromSource(ping));
+    assertEquals(List.of(new Forward(pong.bytes())), relay.fromSource(pong));
+    assertEquals(List.of(new Forward(ping.bytes())), relay.fromPeer(ping));
   }
 
   @Test

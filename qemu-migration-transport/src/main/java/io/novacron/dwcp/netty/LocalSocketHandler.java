@@ -20,14 +20,29 @@ import org.jspecify.annotations.Nullable;
  * the session only.
  */
 public final class LocalSocketHandler extends ChannelInboundHandlerAdapter implements LocalEnd {
+  /** Told that the session let go of a connection that must not break. */
+  public interface Holder {
+    void held(String reason);
+  }
+
   private final Channel socket;
+  private final @Nullable Holder holder;
   private @Nullable ChannelEnd channel;
   private boolean inputEnded;
   private boolean outputEnded;
   private boolean requested;
+  private boolean isHeld;
 
   public LocalSocketHandler(Channel socket) {
+    this(socket, null);
+  }
+
+  /**
+   * @param holder null where {@link #hold} is to reset
+   */
+  public LocalSocketHandler(Channel socket, @Nullable Holder holder) {
     this.socket = socket;
+    this.holder = holder;
   }
 
   /** Joins the socket to its channel, before anything is read. */
@@ -65,6 +80,8 @@ public final class LocalSocketHandler extends ChannelInboundHandlerAdapter imple
     if (end != null && requested) {
       requested = false;
       end.localWouldBlock();
+    } else if (isHeld) {
+      socket.read();
     }
   }
 
@@ -75,6 +92,9 @@ public final class LocalSocketHandler extends ChannelInboundHandlerAdapter imple
       ChannelEnd end = channel;
       if (end != null) {
         end.localEnd();
+      }
+      if (isHeld) {
+        socket.close();
       }
       closeIfBothEnded();
     }
@@ -119,6 +139,20 @@ public final class LocalSocketHandler extends ChannelInboundHandlerAdapter imple
           .setOption(ChannelOption.SO_LINGER, 0); // close() sends RST: an error, no clean end
     }
     socket.close();
+  }
+
+  /** What libvirt sends from here on passes the handlers before this one, and is dropped. */
+  @Override
+  public void hold(String reason) {
+    Holder told = holder;
+    if (told == null || inputEnded || !socket.isActive()) {
+      reset(reason);
+      return;
+    }
+    channel = null;
+    isHeld = true;
+    socket.read();
+    told.held(reason);
   }
 
   @Override

@@ -39,6 +39,9 @@ public final class ChannelEnd {
   private boolean reading;
   private boolean ackDue;
   private boolean closed;
+  private int openVerdicts;
+  private long askedSequence = -1;
+  private boolean isVerdictOnItsWay;
   private String abortReason = "";
 
   ChannelEnd(Frame.Open open, Owner owner, ChannelPipes pipes) {
@@ -206,6 +209,42 @@ public final class ChannelEnd {
     return outbound.gate().isFirstPassOver();
   }
 
+  /**
+   * libvirt's Finish call comes next from the local connection of the source: from when a stream
+   * took it until it is answered the destination may run the guest, and nobody else may. Its
+   * session is kept longer, and its local connection is not broken, see {@link LocalEnd#hold}. One
+   * connection may carry several such calls.
+   */
+  public void verdictAsked() {
+    if (openVerdicts == 0) {
+      askedSequence = outbound.sender().nextSequence();
+    }
+    openVerdicts++;
+  }
+
+  /** The same call goes to the local libvirt of the destination. */
+  public void verdictAwaited() {
+    openVerdicts++;
+  }
+
+  /** The answer to a Finish call goes to the local libvirt. */
+  public void verdictCame() {
+    openVerdicts = Math.max(0, openVerdicts - 1);
+  }
+
+  /** The answer to a Finish call came from the local libvirt; the peer has yet to get it. */
+  public void verdictGiven() {
+    verdictCame();
+    isVerdictOnItsWay = true;
+  }
+
+  /** Whether a break now could leave two hosts that run the guest. */
+  boolean isVerdictOpen() {
+    isVerdictOnItsWay = isVerdictOnItsWay && !outbound.isDelivered();
+    boolean isAsked = openVerdicts > 0 && outbound.sender().isSent(askedSequence);
+    return isAsked || isVerdictOnItsWay;
+  }
+
   OutboundPipe outbound() {
     return outbound;
   }
@@ -218,12 +257,15 @@ public final class ChannelEnd {
   /** Breaks the local connection and frees everything. Nothing is delivered after it. */
   void abort(String reason) {
     if (!closed) {
+      boolean isVerdictOpen = isVerdictOpen();
       abortReason = reason;
       closed = true;
       baseline.broken();
       free();
       LocalEnd end = local;
-      if (end != null) {
+      if (end != null && isVerdictOpen) {
+        end.hold(reason);
+      } else if (end != null) {
         end.reset(reason);
       }
     }

@@ -65,6 +65,7 @@ public final class DestinationSession implements StreamSession {
   private final Connector connector;
   private final Listener listener;
   private final HistoryLedger history;
+  private final OutageRule outage;
   private final Map<Integer, Frame.Open> pendingOpens = new HashMap<>();
   private final Set<Integer> resetEarly = new HashSet<>();
   private final int version;
@@ -94,6 +95,7 @@ public final class DestinationSession implements StreamSession {
             SendLimits
                 .none(), // replies and acknowledgements: the source's limits hold back the rest
             this::closed);
+    this.outage = new OutageRule(core, settings);
   }
 
   private void closed(ChannelEnd channel) {
@@ -308,11 +310,10 @@ public final class DestinationSession implements StreamSession {
   @Override
   public void tick() {
     core.tick();
-    if (core.watch().downNanos() > settings.outageBudgetNanos()) {
-      String reason = "no stream for " + core.watch().downNanos() / 1_000_000 + " ms";
-      boolean isIdle = core.channelCount() == 0;
-      finish(isIdle ? new SessionEnd.Idle(reason) : new SessionEnd.GivenUp(reason));
-    }
+    outage
+        .judge()
+        .ifPresent(
+            end -> finish(core.channelCount() == 0 ? new SessionEnd.Idle(end.reason()) : end));
   }
 
   /** Ends the session now; every open channel is reset. Harmless when repeated. */

@@ -29,6 +29,8 @@ final class LinkWatch {
   private final LongSupplier nanoClock;
   private final Map<StreamLink, Pulse> pulses = new HashMap<>();
   private long downSinceNanos;
+  private long heardNanos;
+  private boolean isHurried;
   private long rttNanos;
   private long minRttNanos = Long.MAX_VALUE;
   private long secondStartNanos;
@@ -36,6 +38,7 @@ final class LinkWatch {
   LinkWatch(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
     this.downSinceNanos = nanoClock.getAsLong();
+    this.heardNanos = downSinceNanos;
     this.secondStartNanos = downSinceNanos;
   }
 
@@ -43,6 +46,7 @@ final class LinkWatch {
     Pulse pulse = new Pulse();
     pulse.heardNanos = nanoClock.getAsLong();
     pulse.pingedNanos = pulse.heardNanos - PING_NANOS;
+    heardNanos = pulse.heardNanos;
     pulses.put(link, pulse);
   }
 
@@ -56,7 +60,13 @@ final class LinkWatch {
     Pulse pulse = pulses.get(link);
     if (pulse != null) {
       pulse.heardNanos = nanoClock.getAsLong();
+      heardNanos = pulse.heardNanos;
     }
+  }
+
+  /** Whether pings go with every look instead of once a second: a guest stands still. */
+  void hurry(boolean now) {
+    isHurried = now;
   }
 
   /** Links that are due a ping now; they count as pinged. */
@@ -64,7 +74,7 @@ final class LinkWatch {
     long now = nanoClock.getAsLong();
     List<StreamLink> due = new ArrayList<>();
     pulses.forEach((link, pulse) -> {
-      if (now - pulse.pingedNanos >= PING_NANOS) {
+      if (isHurried || now - pulse.pingedNanos >= PING_NANOS) {
         pulse.pingedNanos = now;
         due.add(link);
       }
@@ -113,6 +123,11 @@ final class LinkWatch {
    */
   long minRttNanos() {
     return minRttNanos;
+  }
+
+  /** How long no stream has brought a byte, whether or not one still counts as living. */
+  long unheardNanos() {
+    return nanoClock.getAsLong() - heardNanos;
   }
 
   /** How long the session has been without any stream; 0 while it has one. */

@@ -20,6 +20,15 @@ public interface LocalEnd {
   /** Breaks the connection so that its other side sees an error, not a clean end. */
   void reset(String reason);
 
+  /**
+   * The session is over while libvirt waits for the answer to its Finish call, so nobody here knows
+   * which host runs the guest. The connection stays open, silent but for keepalives: libvirt would
+   * take its break for leave to run the guest here. One that libvirt does not take so is reset.
+   */
+  default void hold(String reason) {
+    reset(reason);
+  }
+
   /** Asks for the next bytes: one call gives at most {@link ChannelEnd#MAX_READ_BYTES}. */
   void requestBytes();
 

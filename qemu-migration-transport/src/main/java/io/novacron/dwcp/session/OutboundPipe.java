@@ -401,6 +401,14 @@ final class OutboundPipe {
     return endPlace != null && sender.isAllAcknowledged();
   }
 
+  /** All bytes that were taken so far are at the peer's local connection. */
+  boolean isDelivered() {
+    return builder.isEmpty()
+        && digesting.isEmpty()
+        && leftover == null
+        && sender.isAllAcknowledged();
+  }
+
   ChannelSender sender() {
     return sender;
   }

@@ -36,6 +36,7 @@ public final class SourceSession implements StreamSession, LivePath {
   private final SessionCore core;
   private final ChannelFactory factory;
   private final SessionSettings settings;
+  private final OutageRule outage;
   private final Listener listener;
   private final int version;
   private int nextChannelId = 1;
@@ -57,6 +58,7 @@ public final class SourceSession implements StreamSession, LivePath {
     this.settings = settings;
     this.listener = listener;
     this.core = new SessionCore(factory.executor(), factory.nanoClock(), limits, this::closed);
+    this.outage = new OutageRule(core, settings);
     this.idleSinceNanos = factory.nanoClock().getAsLong();
   }
 
@@ -181,26 +183,14 @@ public final class SourceSession implements StreamSession, LivePath {
 
   @Override
   public void tick() {
+    core.watch().hurry(outage.isGuestWaiting());
     core.tick();
-    long budgetNanos =
-        isSwitchover() ? settings.switchoverBudgetNanos() : settings.outageBudgetNanos();
-    if (core.watch().downNanos() > budgetNanos) {
-      finish(
-          new SessionEnd.GivenUp(
-              "no stream for "
-                  + core.watch().downNanos() / 1_000_000
-                  + " ms, budget "
-                  + budgetNanos / 1_000_000
-                  + " ms"));
-    }
+    outage.giveUpSwitchovers();
+    outage.judge().ifPresent(this::finish);
     long idleNanos = factory.nanoClock().getAsLong() - idleSinceNanos;
     if (core.channels().isEmpty() && idleNanos > IDLE_NANOS) {
       finish(new SessionEnd.Idle("no channel for a minute"));
     }
-  }
-
-  private boolean isSwitchover() {
-    return core.channels().stream().anyMatch(ChannelEnd::isSwitchover);
   }
 
   /** Ends the session now; every open channel is reset. Harmless when repeated. */

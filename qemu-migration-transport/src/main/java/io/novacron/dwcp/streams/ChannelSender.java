@@ -40,6 +40,7 @@ public final class ChannelSender {
   private long sentPayloadBytes;
   private long backlogBytes;
   private long rawBacklogBytes;
+  private long newestSentSequence = -1;
   private int unsentFrames;
   private long wireBytes;
 
@@ -101,6 +102,7 @@ public final class ChannelSender {
 
   private SendMark sent(OutboundFrame frame) {
     unsentFrames--;
+    newestSentSequence = Math.max(newestSentSequence, frame.sequence());
     wireBytes += frame.wireBytes();
     moved.run();
     return window.mark(nanoClock.getAsLong(), backlogBytes - frame.wireBytes());
@@ -170,6 +172,16 @@ public final class ChannelSender {
   /** Frames that have a place but were not handed to a stream yet. */
   public int unsentFrames() {
     return unsentFrames;
+  }
+
+  /** Of the frame whose place is taken next. */
+  public long nextSequence() {
+    return nextSequence;
+  }
+
+  /** Whether a stream took this frame or a later one: the peer may have it. */
+  public boolean isSent(long sequence) {
+    return newestSentSequence >= sequence;
   }
 
   public boolean isAllAcknowledged() {

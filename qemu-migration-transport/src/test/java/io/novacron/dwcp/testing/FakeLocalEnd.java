@@ -28,6 +28,7 @@ public final class FakeLocalEnd implements LocalEnd {
   private boolean takes = true;
   private boolean outputEnded;
   private @Nullable String resetReason;
+  private @Nullable String heldReason;
 
   FakeLocalEnd(Random random) {
     this.random = random;
@@ -36,6 +37,7 @@ public final class FakeLocalEnd implements LocalEnd {
   /** What the other program will write; then it ends its direction, or stays silent. */
   public FakeLocalEnd writes(byte[] bytes, boolean thenEnds) {
     input = bytes;
+    given = 0;
     endsAfterInput = thenEnds;
     return this;
   }
@@ -69,6 +71,7 @@ public final class FakeLocalEnd implements LocalEnd {
     return channel != null
         && requested
         && resetReason == null
+        && heldReason == null
         && !inputEnded
         && (given < input.length || endsAfterInput);
   }
@@ -145,6 +148,20 @@ public final class FakeLocalEnd implements LocalEnd {
     }
     resetReason = reason;
     dropDeliveries();
+  }
+
+  @Override
+  public void hold(String reason) {
+    if (resetReason != null || heldReason != null) {
+      throw new AssertionError("held after its end");
+    }
+    heldReason = reason;
+    dropDeliveries();
+  }
+
+  /** Why the session let go of the connection without breaking it; null while it did not. */
+  public @Nullable String heldReason() {
+    return heldReason;
   }
 
   private void dropDeliveries() {

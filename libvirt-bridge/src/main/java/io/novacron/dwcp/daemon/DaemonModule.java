@@ -9,10 +9,12 @@ import io.novacron.dwcp.config.LocalHostName;
 import io.novacron.dwcp.config.TransportConfig;
 import io.novacron.dwcp.history.MigrationHistory;
 import io.novacron.dwcp.intercept.DestinationHost;
+import io.novacron.dwcp.intercept.HeldGuests;
 import io.novacron.dwcp.intercept.MigrationJournal;
 import io.novacron.dwcp.intercept.PeerSocket;
 import io.novacron.dwcp.intercept.PlainRoutes;
 import io.novacron.dwcp.kernels.KernelVariants;
+import io.novacron.dwcp.libvirt.LibvirtGuests;
 import io.novacron.dwcp.netty.DestinationSessions;
 import io.novacron.dwcp.netty.PeerLink;
 import io.novacron.dwcp.netty.Transport;
@@ -148,7 +150,11 @@ final class DaemonModule extends AbstractModule {
             journal,
             routes,
             baselines,
-            DowntimeLimiting.of(config.local(), journal));
+            DowntimeLimiting.of(config.local(), journal),
+            new HeldGuests.With(
+                new LibvirtGuests(() -> config.local().libvirtSocketNow(Files::exists)),
+                socket -> new LibvirtGuests(() -> socket),
+                Thread::sleep));
     List<PeerSocket> sockets = new ArrayList<>();
     for (Peer peer : config.peers().peers()) {
       String host = peer.address().getHostString();

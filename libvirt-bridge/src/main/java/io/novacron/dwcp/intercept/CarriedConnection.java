@@ -22,11 +22,17 @@ import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.ChannelRequest;
 import io.novacron.dwcp.session.SourceSession;
 import io.novacron.dwcp.wire.ChannelKind;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +47,7 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
 
   private final PeerLink link;
   private final SourceSession session;
+  private final Path socketPath;
   private final PeerSocket.Wiring wiring;
   private final MigrationFollower follower;
 
@@ -55,12 +62,19 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
   /** Its baseline is counted in the history. */
   private @Nullable BaselinePages counted;
 
+  private @Nullable Channel libvirt;
   private @Nullable ChannelEnd rpc;
+
+  /** Migrations that were handed over and not confirmed. */
+  private final Set<Subject> finishing = new HashSet<>();
+
   private boolean closed;
 
-  CarriedConnection(Peer peer, PeerLink link, SourceSession session, PeerSocket.Wiring wiring) {
+  CarriedConnection(
+      Peer peer, PeerLink link, SourceSession session, Path socketPath, PeerSocket.Wiring wiring) {
     this.link = link;
     this.session = session;
+    this.socketPath = socketPath;
     this.wiring = wiring;
     this.history = new HistoryShare(link.historyBudgetBytes() / PageSize.BYTES);
     this.visits =
@@ -84,12 +98,13 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     if (!WaitingSocketHandler.letGo(socket)) {
       return;
     }
-    RelayPolicy policy = new RelayPolicy(wiring.hostName(), Optional.empty(), new Path());
+    RelayPolicy policy = new RelayPolicy(wiring.hostName(), Optional.empty(), new OwnPath());
     LocalSocketHandler local = new LocalSocketHandler(socket, this::held);
     socket
         .pipeline()
         .addLast("relay", new SourceRelayHandler(new SourceRelay(policy), this))
         .addLast("local", local);
+    libvirt = socket;
     ChannelEnd channel =
         session.open(new ChannelRequest(ChannelKind.LIBVIRT_RPC, connectionId, 0, 0), local);
     rpc = channel;
@@ -103,7 +118,7 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
   }
 
   /** This connection's own session: there may be a newer one. */
-  private final class Path implements RelayPolicy.DataPath {
+  private final class OwnPath implements RelayPolicy.DataPath {
     @Override
     public Optional<String> problem() {
       return isDown()
@@ -122,11 +137,28 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     wiring.journal().count("connections.held");
     LOG.error(
         "libvirt's connection to {} is held, since its Finish call was not answered ({}): a guest"
-            + " that left may run at {}. Unless it does, destroy it there and stop dwcpd here:"
-            + " libvirt runs it on then",
+            + " that left may run there, and is asked for. Stopping dwcpd makes libvirt run it"
+            + " here",
         link.peerName(),
-        reason,
-        link.peerName());
+        reason);
+    List<UUID> guests = new ArrayList<>();
+    for (Subject subject : finishing) {
+      if (subject.uuid().isEmpty()) {
+        return;
+      }
+      guests.add(subject.uuid().get());
+    }
+    HeldGuests held =
+        new HeldGuests(
+            wiring.held(), socketPath, guests, session::unheardNanos, this::breakLibvirt);
+    Thread.ofPlatform().daemon().name("dwcp-held").start(held);
+  }
+
+  private void breakLibvirt() {
+    Channel open = libvirt;
+    if (open != null) {
+      open.close();
+    }
   }
 
   @Override
@@ -149,13 +181,15 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
       return;
     }
     switch (event) {
-      case MigrationEvent.Finishing finishing -> {
-        if (!finishing.cancelled()) {
+      case MigrationEvent.Finishing asked -> {
+        if (!asked.cancelled()) {
+          finishing.add(asked.subject());
           channel.verdictAsked();
         }
       }
       case MigrationEvent.Ended ended -> {
         if (ended.outcome().answersHandOver()) {
+          finishing.remove(ended.subject());
           channel.verdictCame();
         }
       }

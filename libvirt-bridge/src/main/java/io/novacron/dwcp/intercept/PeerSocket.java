@@ -35,7 +35,8 @@ public final class PeerSocket {
       MigrationJournal journal,
       PlainRoutes plainRoutes,
       Optional<Baselines> baselines,
-      Optional<LoweredDowntime.With> downtime) {}
+      Optional<LoweredDowntime.With> downtime,
+      HeldGuests.With held) {}
 
   private final Peer peer;
   private final PeerLink link;
@@ -87,7 +88,7 @@ public final class PeerSocket {
         new PeerLink.Waiter() {
           @Override
           public void ready(SourceSession session) {
-            new CarriedConnection(peer, link, session, wiring).begin(socket);
+            new CarriedConnection(peer, link, session, path, wiring).begin(socket);
           }
 
           @Override

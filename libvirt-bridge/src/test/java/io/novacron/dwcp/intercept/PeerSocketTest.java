@@ -12,6 +12,8 @@ import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.history.MigrationHistory;
 import io.novacron.dwcp.history.MigrationRecord;
 import io.novacron.dwcp.kernels.KernelVariants;
+import io.novacron.dwcp.libvirt.GuestState;
+import io.novacron.dwcp.libvirt.Guests;
 import io.novacron.dwcp.netty.PeerLink;
 import io.novacron.dwcp.netty.TransportSettings;
 import io.novacron.dwcp.plugin.MigrationListener;
@@ -39,6 +41,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** The socket of a peer whose daemon does not answer. */
 @Timeout(120)
 class PeerSocketTest {
+  private static final Guests NO_GUESTS =
+      new Guests() {
+        @Override
+        public GuestState state(UUID guest) {
+          return GuestState.ABSENT;
+        }
+
+        @Override
+        public void destroy(UUID guest) {
+          throw new AssertionError("destroyed " + guest);
+        }
+      };
+
   private static final long SECOND = 1_000_000_000L;
 
   @TempDir Path directory;
@@ -96,7 +112,8 @@ class PeerSocketTest {
             journal,
             new PlainRoutes(),
             Optional.empty(),
-            Optional.empty()));
+            Optional.empty(),
+            new HeldGuests.With(NO_GUESTS, socket -> NO_GUESTS, millis -> {})));
   }
 
   private MigrationJournal journal(MigrationHistory history) {

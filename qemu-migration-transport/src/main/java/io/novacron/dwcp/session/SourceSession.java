@@ -214,6 +214,11 @@ public final class SourceSession implements StreamSession, LivePath {
     return !core.channels().isEmpty();
   }
 
+  /** How long nothing was heard of the peer on this session, which may be over. */
+  public long unheardNanos() {
+    return core.watch().unheardNanos();
+  }
+
   /** Round trip of the last ping in nanoseconds; 0 before the first. */
   public long rttNanos() {
     return core.watch().rttNanos();

@@ -4,6 +4,7 @@ import com.sun.jna.Callback;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ public final class LibvirtFunctions {
   /**
    * Loads libvirt.so.0.
    *
-   * @throws UnsatisfiedLinkError if this host has none, or one older than 3.7
+   * @throws UnsatisfiedLinkError if this host has none, or one older than 4.5
    */
   public static void register() {
     Native.register(LibvirtFunctions.class, NativeLibrary.getInstance("libvirt.so.0"));
@@ -39,12 +40,21 @@ public final class LibvirtFunctions {
 
   public static native int virDomainFree(Pointer domain);
 
+  /** {@code state} and {@code reason} are virDomainState and its virDomain…Reason. */
+  public static native int virDomainGetState(
+      Pointer domain, IntByReference state, IntByReference reason, int flags);
+
+  public static native int virDomainDestroy(Pointer domain);
+
   /** Since libvirt 3.7. */
   public static native int virDomainMigrateGetMaxDowntime(
       Pointer domain, LongByReference milliseconds, int flags);
 
   public static native int virDomainMigrateSetMaxDowntime(
       Pointer domain, long milliseconds, int flags);
+
+  /** virErrorNumber, of the calling thread; since libvirt 4.5. */
+  public static native int virGetLastErrorCode();
 
   /** Of the calling thread. */
   public static native @Nullable String virGetLastErrorMessage();

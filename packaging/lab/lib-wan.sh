@@ -33,11 +33,32 @@ wanlink_start() {
 cmd_wan() {
   [ -f "$LAB_DIR/wan/kind" ] || die "no WAN here (lab up --wan ...)"
   case ${1:-} in
-    show | stats | cut | restore) [ $# = 1 ] || die "wan $1 takes no argument" ;;
+    show | stats | restore | forget) [ $# = 1 ] || die "wan $1 takes no argument" ;;
+    cut) [ $# -le 2 ] || die "wan cut [a|b]" ;;
     set) [ $# = 2 ] || die "wan set PARAMETERS, e.g. lab wan set delay=80ms,rate=100mbit" ;;
-    *) die "wan show|stats|set|cut|restore" ;;
+    stall | reset) [ $# = 2 ] || die "wan $1 N: how many connections" ;;
+    half-open) [ $# = 3 ] || die "wan half-open a|b N: which end of how many connections is told" ;;
+    move) [ $# = 2 ] || die "wan move a|b"; wan_move "$2"; return ;;
+    *) die "wan show|stats|set|cut|restore|stall|reset|half-open|forget|move" ;;
   esac
+  if [ "$(cat "$LAB_DIR/wan/kind")" = netem ] && { [ $# -gt 1 ] && [ "$1" != set ] || [ "$1" = forget ]; }; then
+    die "wan $*: only a link in user space does that (lab up --by user)"
+  fi
   if [ "$(cat "$LAB_DIR/wan/kind")" = netem ]; then netem_"$1" "${2:-}"; else "$(tool wan)" ask "$LAB_DIR/wan/control" "$*"; fi
+}
+
+# The host gets another address on the WAN, to which its names resolve from now on, and loses the one it had.
+wan_move() {
+  local host=$1 peer old new each
+  peer=$(other_host "$host")
+  old=$(on_net "$host" ip -4 -o addr show dev wan0 | awk '{ split($4, a, "/"); print a[1] }')
+  new=$WAN_NET.$((${old##*.} + 10))
+  on_net "$host" ip addr add "$new" dev wan0
+  on_net "$peer" ip route replace "$new" dev wan0
+  on_net "$host" ip addr del "$(on_net "$host" ip -4 -o addr show dev wan0 | awk -v old="$old" '$4 ~ "^" old "(/|$)" { print $4 }')" dev wan0
+  on_net "$host" ip route replace "$WAN_NET.$(number_of_host "$peer")" dev wan0 src "$new"
+  for each in $LAB_HOSTS; do sed -i "s/^${old//./\\.} /$new /" "$LAB_DIR/$each/etc/hosts"; done
+  echo "host-$host is at $new"
 }
 
 # Bytes that the link carried so far, both ways.

@@ -47,14 +47,41 @@ static int counters_json(char *out, size_t size, const char *name, const struct 
 		(unsigned long long)c->dropped_loss, (unsigned long long)c->dropped_cut);
 }
 
-void control(struct parameters *p, const struct direction directions[2], const char *command, char *reply, size_t size) {
+/* -1 for neither. */
+static int side_of(const char *text) { return !strcmp(text, "a") ? 0 : !strcmp(text, "b") ? 1 : -1; }
+
+static bool cut_from(struct parameters *p, const char *from) {
+	int side = side_of(from);
+	if (side < 0) return false;
+	p->cut |= 1u << side;
+	return true;
+}
+
+/* "stall 1", "reset 3", "half-open a 2", "forget": returns how many connections it befell, -1 for another command. */
+static int befall(struct faults *faults, const char *command) {
+	int count;
+	char side[2], end;
+	if (sscanf(command, "stall %d%c", &count, &end) == 1 && count > 0) return faults_befall(faults, STALLED, 0, count, now_ns());
+	if (sscanf(command, "reset %d%c", &count, &end) == 1 && count > 0) return faults_befall(faults, BROKEN, 0, count, now_ns());
+	if (sscanf(command, "half-open %1s %d%c", side, &count, &end) == 2 && count > 0 && side_of(side) >= 0)
+		return faults_befall(faults, HALF_OPEN, side_of(side), count, now_ns());
+	return strcmp(command, "forget") ? -1 : faults_befall(faults, FORGOTTEN, 0, -1, now_ns());
+}
+
+void control(struct parameters *p, struct faults *faults, const struct direction directions[2], const char *command, char *reply, size_t size) {
 	char error[160];
+	int befallen = befall(faults, command);
+	if (befallen >= 0) {
+		snprintf(reply, size, "%d connections\n", befallen);
+		return;
+	}
 	if (!strncmp(command, "set ", 4)) {
 		if (!parse_parameters(p, command + 4, error, sizeof error)) { snprintf(reply, size, "error: %s\n", error); return; }
-	} else if (!strcmp(command, "cut")) {
-		p->cut = true;
+	} else if (!strcmp(command, "cut") || (!strncmp(command, "cut ", 4) && cut_from(p, command + 4))) {
+		if (!command[3]) p->cut = CUT_BOTH;
 	} else if (!strcmp(command, "restore")) {
-		p->cut = false;
+		p->cut = 0;
+		faults_restore(faults);
 	} else if (!strcmp(command, "stats")) {
 		char ab[400], ba[400];
 		counters_json(ab, sizeof ab, "aToB", &directions[0].counters);
@@ -62,11 +89,11 @@ void control(struct parameters *p, const struct direction directions[2], const c
 		snprintf(reply, size, "{%s,%s}\n", ab, ba);
 		return;
 	} else if (strcmp(command, "show")) {
-		snprintf(reply, size, "error: unknown command '%s'; known: set, cut, restore, show, stats\n", command);
+		snprintf(reply, size, "error: unknown command '%s'; known: set, cut [a|b], restore, stall N, reset N, half-open a|b N, forget, show, stats\n", command);
 		return;
 	}
 	char rate[40] = "unlimited";
 	if (p->rate_mbit > 0) snprintf(rate, sizeof rate, "%gmbit", p->rate_mbit);
 	snprintf(reply, size, "delay=%gms,rate=%s,loss=%g,queue=%gms%s\n", p->delay_ms, rate, p->loss_percent, p->queue_ms,
-		p->cut ? " CUT" : "");
+		p->cut == CUT_BOTH ? " CUT" : p->cut == 1 ? " CUT from a" : p->cut ? " CUT from b" : "");
 }

@@ -58,7 +58,7 @@ static void release(struct direction *d, struct packet *p) {
 
 static void enqueue(struct direction *d, const struct parameters *p, const uint8_t *data, uint32_t length) {
 	uint64_t now = now_ns(), start = d->line_free_ns > now ? d->line_free_ns : now;
-	if (p->cut) { d->counters.dropped_cut++; return; }
+	if (p->cut >> d->side & 1) { d->counters.dropped_cut++; return; }
 	if (p->loss_percent > 0 && uniform(d) * 100 < p->loss_percent) { d->counters.dropped_loss++; return; }
 	if (p->rate_mbit > 0 && (double)(start - now) > p->queue_ms * 1e6) { d->counters.dropped_queue++; return; }
 	struct packet *packet = d->queued < MOST_QUEUED ? packet_for(d, length) : NULL;
@@ -73,23 +73,33 @@ static void enqueue(struct direction *d, const struct parameters *p, const uint8
 	d->queued++;
 }
 
-bool link_read(struct direction *d, const struct parameters *p) {
+/* What is no packet any more when the faults are done with it, or the answer to it. */
+static bool passes(struct direction *d, struct faults *faults, const uint8_t *data, size_t length) {
+	uint8_t reply[64];
+	size_t reply_length;
+	bool goes_on = faults_pass(faults, d->side, data, length, now_ns(), reply, &reply_length);
+	if (reply_length) (void)!write(d->from, reply, reply_length);
+	return goes_on;
+}
+
+bool link_read(struct direction *d, const struct parameters *p, struct faults *faults) {
 	static uint8_t buffer[LARGEST];
 	for (int i = 0; i < BURST; i++) {
 		ssize_t n = read(d->from, buffer, sizeof buffer);
 		if (n <= (ssize_t)sizeof(struct virtio_net_hdr)) return i > 0;
-		enqueue(d, p, buffer, (uint32_t)n);
+		if (passes(d, faults, buffer, (size_t)n)) enqueue(d, p, buffer, (uint32_t)n);
 	}
 	return true;
 }
 
 uint64_t link_deliver(struct direction *d, const struct parameters *p, uint64_t now) {
-	while (d->head && (p->cut || d->head->due_ns <= now + EARLY_NS)) {
+	bool cut = p->cut >> d->side & 1;
+	while (d->head && (cut || d->head->due_ns <= now + EARLY_NS)) {
 		struct packet *packet = d->head;
 		d->head = packet->next;
 		if (!d->head) d->tail = NULL;
 		d->queued--;
-		if (p->cut) {
+		if (cut) {
 			d->counters.dropped_cut++;
 		} else if (write(d->to, packet->data, packet->length) == (ssize_t)packet->length) {
 			d->counters.packets++;

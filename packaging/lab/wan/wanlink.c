@@ -62,7 +62,7 @@ static int listen_on(const char *path) {
 }
 
 /* Whoever asks sends its command at once; the link stands still for that moment only. */
-static void answer(int listener, struct parameters *parameters, const struct direction directions[2]) {
+static void answer(int listener, struct parameters *parameters, struct faults *faults, const struct direction directions[2]) {
 	char command[300], reply[1200];
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0) return;
@@ -71,7 +71,7 @@ static void answer(int listener, struct parameters *parameters, const struct dir
 	ssize_t n = read(fd, command, sizeof command - 1);
 	if (n > 0) {
 		command[n] = 0;
-		control(parameters, directions, command, reply, sizeof reply);
+		control(parameters, faults, directions, command, reply, sizeof reply);
 		(void)!write(fd, reply, strlen(reply));
 	}
 	close(fd);
@@ -96,14 +96,14 @@ static void set_offload(struct direction directions[2], bool on) {
 		if (ioctl(directions[i].from, TUNSETOFFLOAD, flags)) die("TUNSETOFFLOAD");
 }
 
-static void carry(struct direction directions[2], struct parameters *parameters, int listener, int timer) {
+static void carry(struct direction directions[2], struct parameters *parameters, struct faults *faults, int listener, int timer) {
 	bool offload = false;
 	while (!done) {
 		if (wants_offload(parameters) != offload) set_offload(directions, offload = !offload);
 		uint64_t next = 0;
 		bool busy = false;
 		for (int i = 0; i < 2; i++) {
-			busy |= link_read(&directions[i], parameters);
+			busy |= link_read(&directions[i], parameters, faults);
 			uint64_t due = link_deliver(&directions[i], parameters, now_ns());
 			if (due && (!next || due < next)) next = due;
 		}
@@ -115,14 +115,15 @@ static void carry(struct direction directions[2], struct parameters *parameters,
 		if (poll(fds, 4, busy ? 0 : -1) < 0 && errno != EINTR) die("poll");
 		uint64_t expirations;
 		if (fds[2].revents & POLLIN) (void)!read(timer, &expirations, sizeof expirations);
-		if (fds[3].revents & POLLIN) answer(listener, parameters, directions);
+		if (fds[3].revents & POLLIN) answer(listener, parameters, faults, directions);
 	}
 }
 
 int main(int argc, char **argv) {
 	if (argc == 4 && !strcmp(argv[1], "ask")) return ask(argv[2], argv[3]);
 	if (argc != 8 || strcmp(argv[1], "run")) { fprintf(stderr, "usage: see the head of wanlink.c\n"); return 2; }
-	struct parameters parameters = {20, 400, 50, 0, false};
+	static struct faults faults;
+	struct parameters parameters = {20, 400, 50, 0, 0};
 	char error[160];
 	if (!parse_parameters(&parameters, argv[7], error, sizeof error)) { fprintf(stderr, "%s\n", error); return 2; }
 	prctl(PR_SET_TIMERSLACK, 1000);
@@ -131,12 +132,12 @@ int main(int argc, char **argv) {
 	signal(SIGINT, on_end);
 	signal(SIGPIPE, SIG_IGN);
 	int a = open_tun(argv[3], argv[4], argv[6]), b = open_tun(argv[5], argv[6], argv[4]);
-	struct direction directions[2] = {{.from = a, .to = b, .random = 88172645463325252u}, {.from = b, .to = a, .random = 0x2545f4914f6cdd1du}};
+	struct direction directions[2] = {{.side = 0, .from = a, .to = b, .random = 88172645463325252u}, {.side = 1, .from = b, .to = a, .random = 0x2545f4914f6cdd1du}};
 	int listener = listen_on(argv[2]), timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (timer < 0) die("timerfd");
 	printf("ready\n");
 	fflush(stdout);
-	carry(directions, &parameters, listener, timer);
+	carry(directions, &parameters, &faults, listener, timer);
 	unlink(argv[2]);
 	return 0;
 }

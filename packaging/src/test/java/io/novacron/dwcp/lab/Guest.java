@@ -15,6 +15,7 @@ record Guest(Lab lab, String name) {
 
   private static final Duration MIGRATION_LIMIT = Duration.ofMinutes(3);
   private static final Duration HISTORY_LIMIT = Duration.ofSeconds(10);
+  private static final Duration CHECK_LIMIT = Duration.ofSeconds(30);
   private static final Duration DATA_LIMIT = Duration.ofSeconds(30);
   private static final Pattern MEMORY_SENT = Pattern.compile("(?m)^memory_processed: *(\\d+)$");
 
@@ -134,6 +135,12 @@ record Guest(Lab lab, String name) {
   /** Fails unless its console and libvirt on both hosts agree that it is sound. */
   String check() {
     return lab.run("guest", "check", name);
+  }
+
+  /** Why it is not sound on one host now; empty if it is. */
+  String problem() {
+    CommandRun.Outcome outcome = lab.begin("guest", "check", name).await(CHECK_LIMIT);
+    return outcome.succeeded() ? "" : outcome.errors();
   }
 
   void stop() {

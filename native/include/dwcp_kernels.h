@@ -15,7 +15,7 @@
 #define DWCP_EXPORT __attribute__((visibility("default")))
 
 /* Raised when a signature changes, so that a stale library beside a new jar is refused instead of called. */
-#define DWCP_KERNELS_ABI 5
+#define DWCP_KERNELS_ABI 6
 
 enum dwcp_status {
     DWCP_OK = 0,
@@ -106,6 +106,19 @@ DWCP_EXPORT int32_t dwcp_hash_pages(const uint8_t *base, int64_t base_bytes, con
  */
 DWCP_EXPORT int32_t dwcp_hash_windows(const uint8_t *base, int64_t base_bytes, const int32_t *offsets, int32_t count,
                                       int32_t page_bytes, uint64_t *hashes);
+
+/*
+ * Pages of 4096 bytes, shuffled by words: the lowest bytes of all words first, then the next of all, and so on.
+ *
+ * widths[i] = 4 or 8 if zstd will do better on the page at base + offsets[i] when it is shuffled by words of so many
+ * bytes, else 0. Equal pages get equal widths.
+ */
+DWCP_EXPORT int32_t dwcp_shuffle_widths(const uint8_t *base, int64_t base_bytes, const int32_t *offsets, int32_t count,
+                                        uint8_t *widths);
+
+/* Shuffles, or turns back, count pages that lie one behind the other; a page of width 0 stays as it is. */
+DWCP_EXPORT int32_t dwcp_shuffle_pages(uint8_t *pages, int64_t pages_bytes, int32_t count, const uint8_t *widths);
+DWCP_EXPORT int32_t dwcp_unshuffle_pages(uint8_t *pages, int64_t pages_bytes, int32_t count, const uint8_t *widths);
 
 /*
  * Zeroed memory from the kernel, which gives it as it is first written, in huge pages where it may. A first write to

@@ -1,8 +1,10 @@
+#include "shuffle.h"
 #include "variants.h"
 
 #if defined(DWCP_HAS_AVX2)
 
 #include <immintrin.h>
+#include <string.h>
 
 /* The file is compiled for the x86-64 baseline; only these functions may use AVX2, and only after the CPU was asked. */
 #define AVX2 __attribute__((target("avx2")))
@@ -56,6 +58,39 @@ AVX2 static void xor_page(const uint8_t *old, const uint8_t *current, uint8_t *d
 }
 
 const dwcp_xor_page dwcp_avx2_xor_page = xor_page;
+
+/* Adds up the bytes of a vector, each a count. */
+AVX2 static uint32_t sum_of_bytes(__m256i counts)
+{
+    const __m256i quarters = _mm256_sad_epu8(counts, _mm256_setzero_si256());
+    return (uint32_t)(_mm256_extract_epi64(quarters, 0) + _mm256_extract_epi64(quarters, 1) +
+                      _mm256_extract_epi64(quarters, 2) + _mm256_extract_epi64(quarters, 3));
+}
+
+/*
+ * 128 vectors, so that a count fits in a byte. A comparison gives -1 for equal bytes; of equal words it gives four, which
+ * the sum divides. The first vector is compared by hand, since nothing lies before it.
+ */
+AVX2 static struct dwcp_likeness compare(const uint8_t *page)
+{
+    __m256i like_8 = _mm256_setzero_si256(), like_4 = like_8, words = like_8;
+    for (size_t at = VECTOR_BYTES; at < DWCP_DELTA_PAGE_BYTES; at += VECTOR_BYTES) {
+        const __m256i bytes = load_vector(page + at);
+        const __m256i word_before = load_vector(page + at - 4);
+        like_8 = _mm256_sub_epi8(like_8, _mm256_cmpeq_epi8(bytes, load_vector(page + at - 8)));
+        like_4 = _mm256_sub_epi8(like_4, _mm256_cmpeq_epi8(bytes, word_before));
+        words = _mm256_sub_epi8(words, _mm256_cmpeq_epi32(bytes, word_before));
+    }
+    struct dwcp_likeness seen = {sum_of_bytes(like_8), sum_of_bytes(like_4), sum_of_bytes(words) / 4};
+    for (size_t i = 4; i < VECTOR_BYTES; i++) {
+        seen.bytes_like_4_before += page[i] == page[i - 4];
+        seen.bytes_like_8_before += i >= 8 && page[i] == page[i - 8];
+        seen.words_like_1_before += i % 4 == 0 && memcmp(page + i, page + i - 4, 4) == 0;
+    }
+    return seen;
+}
+
+const dwcp_compare dwcp_avx2_compare = compare;
 
 const struct dwcp_variant dwcp_avx2 = {"avx2", is_zero, xor_bytes};
 

@@ -11,6 +11,7 @@
 #include "delta.h"
 #include "hash.h"
 #include "sha256.h"
+#include "shuffle.h"
 #include "variants.h"
 
 /* How much of the processor may be used: each level includes those before it. */
@@ -24,6 +25,7 @@ static const struct dwcp_sha256_lanes *sha256_single = &dwcp_sha256_scalar;
 
 static dwcp_xor_page chosen_xor_page;
 static dwcp_hash chosen_hash;
+static dwcp_compare chosen_compare;
 static const char *wide_name; /* of the variant of those two */
 
 static char description[192];
@@ -70,6 +72,7 @@ static void choose_for_x86(enum level level)
         chosen = &dwcp_avx2;
         chosen_xor_page = dwcp_avx2_xor_page;
         chosen_hash = dwcp_avx2_hash;
+        chosen_compare = dwcp_avx2_compare;
         wide_name = dwcp_avx2.name;
     }
     const bool has_sha = level >= AVX2 && has_sha_instructions();
@@ -94,14 +97,15 @@ __attribute__((constructor)) static void choose_variants(void)
     const enum level level = allowed_level(&complaint);
     chosen_xor_page = dwcp_scalar_xor_page;
     chosen_hash = dwcp_scalar_hash;
+    chosen_compare = dwcp_scalar_compare;
     wide_name = dwcp_scalar.name;
 #if defined(DWCP_HAS_AVX2)
     choose_for_x86(level);
 #else
     (void)level;
 #endif
-    snprintf(description, sizeof description, "zero=%s xor=%s sha256=%s delta=%s hash=%s%s", chosen->name,
-             chosen->name, sha256_ways[0]->name, wide_name, wide_name, complaint);
+    snprintf(description, sizeof description, "zero=%s xor=%s sha256=%s delta=%s hash=%s shuffle=%s%s", chosen->name,
+             chosen->name, sha256_ways[0]->name, wide_name, wide_name, chosen->name, complaint);
 }
 
 int32_t dwcp_kernels_abi(void)
@@ -306,6 +310,58 @@ int32_t dwcp_hash_windows(const uint8_t *base, int64_t base_bytes, const int32_t
         for (size_t window = 0; window < DWCP_HASH_WINDOWS; window++) {
             const uint8_t *const bytes = base + offsets[i] + window * quarter + quarter / 2;
             hashes[(size_t)i * DWCP_HASH_WINDOWS + window] = chosen_hash(bytes, 1);
+        }
+    }
+    return DWCP_OK;
+}
+
+int32_t dwcp_shuffle_widths(const uint8_t *base, int64_t base_bytes, const int32_t *offsets, int32_t count,
+                            uint8_t *widths)
+{
+    if (base == NULL || offsets == NULL || widths == NULL || base_bytes < 0 || count < 0 ||
+        !lie_within(base_bytes, offsets, count, DWCP_DELTA_PAGE_BYTES)) {
+        return DWCP_BAD_ARGUMENT;
+    }
+    for (int32_t i = 0; i < count; i++) {
+        widths[i] = dwcp_shuffle_width(base + offsets[i], chosen_compare);
+    }
+    return DWCP_OK;
+}
+
+static bool are_good_to_shuffle(const uint8_t *pages, int64_t pages_bytes, int32_t count, const uint8_t *widths)
+{
+    if (pages == NULL || widths == NULL || count < 0 || (int64_t)count * DWCP_DELTA_PAGE_BYTES > pages_bytes) {
+        return false;
+    }
+    for (int32_t i = 0; i < count; i++) {
+        if (widths[i] != 0 && widths[i] != 4 && widths[i] != 8) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int32_t dwcp_shuffle_pages(uint8_t *pages, int64_t pages_bytes, int32_t count, const uint8_t *widths)
+{
+    if (!are_good_to_shuffle(pages, pages_bytes, count, widths)) {
+        return DWCP_BAD_ARGUMENT;
+    }
+    for (int32_t i = 0; i < count; i++) {
+        if (widths[i] != 0) {
+            dwcp_shuffle_page(pages + (size_t)i * DWCP_DELTA_PAGE_BYTES, widths[i]);
+        }
+    }
+    return DWCP_OK;
+}
+
+int32_t dwcp_unshuffle_pages(uint8_t *pages, int64_t pages_bytes, int32_t count, const uint8_t *widths)
+{
+    if (!are_good_to_shuffle(pages, pages_bytes, count, widths)) {
+        return DWCP_BAD_ARGUMENT;
+    }
+    for (int32_t i = 0; i < count; i++) {
+        if (widths[i] != 0) {
+            dwcp_unshuffle_page(pages + (size_t)i * DWCP_DELTA_PAGE_BYTES, widths[i]);
         }
     }
     return DWCP_OK;

@@ -9,6 +9,7 @@
 
 #include "../src/delta.h"
 #include "../src/hash.h"
+#include "../src/shuffle.h"
 #include "../src/sha256.h"
 #include "../src/variants.h"
 #include "dwcp_kernels.h"
@@ -422,6 +423,50 @@ static void steps_back(void)
     expect(dwcp_step_back() == DWCP_OK, "a thread may step back", "kernel", 0);
 }
 
+/* Words that count up, of 4 or 8 bytes, with some noise and a stretch of one value. */
+static void fill_table(uint8_t *page)
+{
+    const size_t width = next_random() % 2 == 0 ? 4 : 8;
+    const uint64_t step = next_random() % 70000;
+    for (size_t at = 0; at < PAGE_BYTES; at += width) {
+        const uint64_t word = at / width * step + (next_random() % 16 == 0 ? next_random() : 0);
+        memcpy(page + at, &word, width);
+    }
+    memset(page + next_random() % 2048, (int)(next_random() % 256), (size_t)(next_random() % 2048));
+}
+
+static void run_shuffles(void)
+{
+    uint8_t *const page = block(PAGE_BYTES), *const before = block(PAGE_BYTES);
+    size_t widths_seen[9] = {0};
+    for (int round = 0; round < ROUNDS / 4; round++) {
+        fill_table(page);
+        memcpy(before, page, PAGE_BYTES);
+        uint8_t width = dwcp_shuffle_width(page, dwcp_scalar_compare);
+#if defined(DWCP_HAS_AVX2)
+        if (__builtin_cpu_supports("avx2")) {
+            expect(dwcp_shuffle_width(page, dwcp_avx2_compare) == width, "width", "shuffle avx2", (size_t)round);
+        }
+#endif
+        widths_seen[width]++;
+        width = width == 0 ? 4 : width;
+        expect(dwcp_shuffle_pages(page, PAGE_BYTES, 1, &width) == DWCP_OK, "shuffle", "shuffle", width);
+        expect(page[1] == before[width] && page[PAGE_BYTES / width] == before[1], "planes", "shuffle", width);
+        expect(dwcp_unshuffle_pages(page, PAGE_BYTES, 1, &width) == DWCP_OK, "unshuffle", "shuffle", width);
+        expect(memcmp(page, before, PAGE_BYTES) == 0, "comes back", "shuffle", width);
+    }
+    expect(widths_seen[0] > 0 && widths_seen[4] > 0 && widths_seen[8] > 0, "every width occurs", "shuffle", 0);
+    const uint8_t odd = 2, four = 4;
+    const int32_t beyond = 1;
+    uint8_t got;
+    expect(dwcp_shuffle_pages(page, PAGE_BYTES, 1, &odd) == DWCP_BAD_ARGUMENT, "odd width", "shuffle", 2);
+    expect(dwcp_unshuffle_pages(page, PAGE_BYTES - 1, 1, &four) == DWCP_BAD_ARGUMENT, "short page", "shuffle", 0);
+    expect(dwcp_shuffle_widths(page, PAGE_BYTES, &beyond, 1, &got) == DWCP_BAD_ARGUMENT, "beyond", "shuffle", 0);
+    free(before);
+    free(page);
+    printf("shuffle: all hold\n");
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
@@ -439,6 +484,7 @@ int main(int argc, char **argv)
     digests_pages_that_are_not_zero();
     run_deltas();
     run_hashes();
+    run_shuffles();
     refuses_pages_out_of_range();
     maps_memory_that_is_zero_and_aligned();
     steps_back();

@@ -153,6 +153,33 @@ public final class JavaPageKernels implements PageKernels {
   }
 
   @Override
+  public void shuffleWidths(ByteBuffer base, PageSpans pages, byte[] widths) {
+    pages.checkWidths(base, widths);
+    JavaShuffle shuffle = new JavaShuffle();
+    for (int i = 0; i < pages.count(); i++) {
+      widths[i] = shuffle.width(base, base.position() + pages.offsetsBytes()[i]);
+    }
+  }
+
+  @Override
+  public void shufflePages(ByteBuffer pages, int count, byte[] widths) {
+    JavaShuffle.check(pages, count, widths);
+    JavaShuffle shuffle = new JavaShuffle();
+    for (int i = 0; i < count; i++) {
+      shuffle.shuffle(pages, pages.position() + i * DELTA_PAGE_BYTES, widths[i]);
+    }
+  }
+
+  @Override
+  public void unshufflePages(ByteBuffer pages, int count, byte[] widths) {
+    JavaShuffle.check(pages, count, widths);
+    JavaShuffle shuffle = new JavaShuffle();
+    for (int i = 0; i < count; i++) {
+      shuffle.unshuffle(pages, pages.position() + i * DELTA_PAGE_BYTES, widths[i]);
+    }
+  }
+
+  @Override
   public String variant() {
     return "java";
   }

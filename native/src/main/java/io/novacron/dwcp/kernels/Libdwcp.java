@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Libdwcp {
 
-  static final int ABI = 5;
+  static final int ABI = 6;
   static final int OK = 0;
   static final int BAD_RUNS = 2;
 
@@ -81,6 +81,13 @@ final class Libdwcp {
 
   static native int dwcp_hash_windows(
       long base, long baseBytes, int[] offsets, int count, int pageBytes, long[] hashes);
+
+  static native int dwcp_shuffle_widths(
+      long base, long baseBytes, int[] offsets, int count, byte[] widths);
+
+  static native int dwcp_shuffle_pages(long pages, long pagesBytes, int count, byte[] widths);
+
+  static native int dwcp_unshuffle_pages(long pages, long pagesBytes, int count, byte[] widths);
 
   /** 0 if the kernel refused. */
   static native long dwcp_map_memory(long bytes);

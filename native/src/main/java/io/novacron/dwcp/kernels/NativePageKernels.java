@@ -190,6 +190,39 @@ public final class NativePageKernels implements PageKernels {
   }
 
   @Override
+  public void shuffleWidths(ByteBuffer base, PageSpans pages, byte[] widths) {
+    pages.checkWidths(base, widths);
+    int[] offsets = pages.offsetsBytes();
+    try {
+      check(
+          Libdwcp.dwcp_shuffle_widths(
+              address(base), base.remaining(), offsets, pages.count(), widths));
+    } finally {
+      Reference.reachabilityFence(base);
+    }
+  }
+
+  @Override
+  public void shufflePages(ByteBuffer pages, int count, byte[] widths) {
+    JavaShuffle.check(pages, count, widths);
+    try {
+      check(Libdwcp.dwcp_shuffle_pages(address(pages), pages.remaining(), count, widths));
+    } finally {
+      Reference.reachabilityFence(pages);
+    }
+  }
+
+  @Override
+  public void unshufflePages(ByteBuffer pages, int count, byte[] widths) {
+    JavaShuffle.check(pages, count, widths);
+    try {
+      check(Libdwcp.dwcp_unshuffle_pages(address(pages), pages.remaining(), count, widths));
+    } finally {
+      Reference.reachabilityFence(pages);
+    }
+  }
+
+  @Override
   public void xor(ByteBuffer old, ByteBuffer current, ByteBuffer dst, int lengthBytes) {
     PageSpans.checkXor(old, current, dst, lengthBytes);
     try {

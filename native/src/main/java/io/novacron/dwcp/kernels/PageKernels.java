@@ -118,8 +118,32 @@ public interface PageKernels {
   void hashWindows(ByteBuffer base, PageSpans pages, long[] hashes);
 
   /**
+   * Finds the pages that compress better when their bytes are sorted by their place in words, as
+   * tables do whose words are all different while some of their bytes stay.
+   *
+   * @param pages of 4096 bytes, else {@link IllegalArgumentException}
+   * @param widths gets 4 or 8 for a page that is to be shuffled by words of so many bytes, else 0;
+   *     the same for equal pages
+   */
+  void shuffleWidths(ByteBuffer base, PageSpans pages, byte[] widths);
+
+  /**
+   * Sorts pages of 4096 bytes that lie one behind the other: the lowest bytes of all words first,
+   * then the next of all, and so on (the shuffle filter of HDF5 and Blosc).
+   *
+   * @param pages direct; {@code count} pages from its position on
+   * @param widths of the words of each page: 4 or 8; 0 leaves it as it is; another one is an {@link
+   *     IllegalArgumentException}
+   */
+  void shufflePages(ByteBuffer pages, int count, byte[] widths);
+
+  /** The inverse of {@link #shufflePages}. */
+  void unshufflePages(ByteBuffer pages, int count, byte[] widths);
+
+  /**
    * What runs, for the one line that the daemon logs: "java", or "native" and the variant of each
-   * kernel, as in "native zero=avx2 xor=avx2 sha256=avx512x16 delta=avx512 hash=avx512".
+   * kernel, as in "native zero=avx2 xor=avx2 sha256=avx512x16 delta=avx512 hash=avx512
+   * shuffle=avx2".
    */
   String variant();
 }

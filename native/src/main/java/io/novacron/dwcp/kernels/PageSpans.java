@@ -45,6 +45,15 @@ public record PageSpans(int[] offsetsBytes, int count, int pageBytes) {
     }
   }
 
+  /** Throws unless every page lies in {@code base}, has 4096 bytes, and there is a width for it. */
+  void checkWidths(ByteBuffer base, byte[] widths) {
+    checkAgainst(base, widths);
+    if (pageBytes != PageKernels.DELTA_PAGE_BYTES) {
+      throw new IllegalArgumentException(
+          "page of %d B, expected %d B".formatted(pageBytes, PageKernels.DELTA_PAGE_BYTES));
+    }
+  }
+
   private void checkWithin(ByteBuffer base) {
     PageSpans.checkDirect(base);
     int remainingBytes = base.remaining();

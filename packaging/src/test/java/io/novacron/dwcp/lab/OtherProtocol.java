@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 
 /**
@@ -18,13 +19,14 @@ import javax.tools.ToolProvider;
  */
 final class OtherProtocol {
   /** The range in words, as the daemons log it. */
-  static final String SPOKEN = "5..6";
+  static final String SPOKEN = "101..102";
 
   private static final Path SOURCE =
       Path.of(
           "../qemu-migration-transport/src/main/java/io/novacron/dwcp/wire/ProtocolVersions.java");
-  private static final String RANGE_OF_THIS_BUILD = "SPOKEN = new ProtocolVersions(1, 4);";
-  private static final String OTHER_RANGE = "SPOKEN = new ProtocolVersions(5, 6);";
+  private static final Pattern RANGE_OF_THIS_BUILD =
+      Pattern.compile("SPOKEN = new ProtocolVersions\\(1, \\d+\\);");
+  private static final String OTHER_RANGE = "SPOKEN = new ProtocolVersions(101, 102);";
 
   private OtherProtocol() {}
 
@@ -38,7 +40,7 @@ final class OtherProtocol {
   private static void compileInto(Path classes) {
     try {
       String source = Files.readString(SOURCE, UTF_8);
-      String other = source.replace(RANGE_OF_THIS_BUILD, OTHER_RANGE);
+      String other = RANGE_OF_THIS_BUILD.matcher(source).replaceFirst(OTHER_RANGE);
       assertNotEquals(source, other, "the range is no longer written as " + RANGE_OF_THIS_BUILD);
       Path changed = classes.resolve("ProtocolVersions.java");
       Files.createDirectories(classes);

@@ -25,8 +25,8 @@ import java.nio.ByteBuffer;
  * deltas, then the changes of all deltas, each in stream order. The five are kept apart because
  * like compresses better beside like. A token is a varint {@code count << 2 | kind}; a varint is
  * unsigned LEB128 of at most 4 bytes (28 bits). With count 0 the two low bits are the kind less 4,
- * and the count is a varint of its own: DELTA begins with a byte 0, RELAYED with a byte 1. Kinds 6
- * and 7 (a byte 2 or 3) are not in use.
+ * and the count is a varint of its own: DELTA begins with a byte 0, RELAYED with a byte 1, the
+ * SHUFFLED kinds with a byte 2 or 3.
  *
  * <pre>
  * kind  name       count                 then                what it stands for in the raw bytes
@@ -37,10 +37,16 @@ import java.nio.ByteBuffer;
  *    4  DELTA      pages, at least 1     varint first slot    so many pages, each the page in its
  *                                                             slot (from there on) but for changes
  *    5  RELAYED    bytes, all of it                           literal bytes, digested in blocks
+ *    6  SHUFFLED4  pages, at least 1                          so many new pages, shuffled by 4
+ *    7  SHUFFLED8  pages, at least 1                          so many new pages, shuffled by 8
  * </pre>
  *
  * <p>Two LITERAL tokens never follow each other; RELAYED is the only token of its batch. A page has
  * 4096 bytes.
+ *
+ * <p><b>Shuffled.</b> Such a page lies among the new ones as the lowest bytes of its words of 4 or
+ * 8 bytes, in their order, then the next bytes of all words, and so on. Once it is turned back, it
+ * is a new page like another. A stored residue has none.
  *
  * <p><b>Delta.</b> The runs of one page say where it differs from the page in its slot, in
  * ascending order; the changes are {@code old ^ current} of those bytes. The rest of the page is
@@ -99,11 +105,38 @@ final class BatchFormat {
   static final int REFERENCE = 3;
   static final int DELTA = 4;
   static final int RELAYED = 5;
+  static final int SHUFFLED4 = 6;
+  static final int SHUFFLED8 = 7;
 
   /** What a slot number must fit in: 2^28 pages are 1 TiB of history. */
   static final int MAX_HISTORY_PAGES = 1 << (7 * MAX_VARINT_BYTES);
 
   private BatchFormat() {}
+
+  /** PAGE for width 0. */
+  static int kindOfWidth(int width) {
+    return switch (width) {
+      case 0 -> PAGE;
+      case 4 -> SHUFFLED4;
+      case 8 -> SHUFFLED8;
+      default -> throw new IllegalArgumentException("words of " + width + " B");
+    };
+  }
+
+  /** Whether pages of the kind lie among the new ones. */
+  static boolean isNewPage(int kind) {
+    return kind == PAGE || kind == SHUFFLED4 || kind == SHUFFLED8;
+  }
+
+  /** Of a kind of new pages; 0 for one that is not shuffled. */
+  static byte widthOfKind(int kind) {
+    return switch (kind) {
+      case PAGE -> 0;
+      case SHUFFLED4 -> 4;
+      case SHUFFLED8 -> 8;
+      default -> throw new IllegalArgumentException("no new pages: kind " + kind);
+    };
+  }
 
   static void putToken(ByteBuffer out, int kind, int count) {
     if (kind < DELTA) {

@@ -12,6 +12,7 @@ final class EncodeScratch {
   final byte[] literalsDigest = new byte[Sha256.BYTES];
   final RelayedBlocks blocks = new RelayedBlocks();
   final DeltaWriter deltas = new DeltaWriter();
+  final NewPages newPages = new NewPages();
   final ByteBuffer residue = ByteBuffer.allocateDirect(BatchFormat.MAX_RESIDUE_BYTES);
   private final int[] literalOffsets = new int[BatchFormat.MAX_PAGES + 1];
   private final int[] literalLengths = new int[BatchFormat.MAX_PAGES + 1];

@@ -1,6 +1,6 @@
 package io.novacron.dwcp.encoding;
 
-import io.novacron.dwcp.page.PageSize;
+import io.novacron.dwcp.kernels.PageKernels;
 import java.nio.ByteBuffer;
 
 /**
@@ -10,11 +10,13 @@ final class ResidueWriter {
 
   private final Batch batch;
   private final DeltaWriter deltas;
+  private final NewPages newPages;
   private final ByteBuffer out;
 
-  private ResidueWriter(Batch batch, DeltaWriter deltas, ByteBuffer out) {
+  private ResidueWriter(Batch batch, DeltaWriter deltas, NewPages newPages, ByteBuffer out) {
     this.batch = batch;
     this.deltas = deltas;
+    this.newPages = newPages;
     this.out = out;
   }
 
@@ -22,23 +24,21 @@ final class ResidueWriter {
    * Writes from the position of {@code out} on.
    *
    * @param deltas those of this batch
+   * @param newPages those of this batch, chosen
    * @return the token count
    */
-  static int write(Batch batch, DeltaWriter deltas, ByteBuffer out) {
-    return new ResidueWriter(batch, deltas, out).write();
+  static int write(
+      Batch batch, DeltaWriter deltas, NewPages newPages, PageKernels kernels, ByteBuffer out) {
+    return new ResidueWriter(batch, deltas, newPages, out).write(kernels);
   }
 
-  private int write() {
+  private int write(PageKernels kernels) {
     int tokens = putTokens();
     ByteBuffer raw = batch.raw();
     for (int i = 0; i <= batch.pageCount(); i++) {
       copy(raw, batch.gapStart(i), batch.gapBefore(i));
     }
-    for (int i = 0; i < batch.pageCount(); i++) {
-      if (kind(i) == BatchFormat.PAGE) {
-        copy(raw, batch.pageOffsets[i], PageSize.BYTES);
-      }
-    }
+    newPages.copyTo(batch, kernels, out);
     deltas.copyTo(out);
     return tokens;
   }
@@ -72,7 +72,7 @@ final class ResidueWriter {
   private int kind(int page) {
     return switch (batch.slots[page]) {
       case Batch.ZERO_PAGE -> BatchFormat.ZERO;
-      case Batch.NEW_PAGE -> deltas.isDelta(page) ? BatchFormat.DELTA : BatchFormat.PAGE;
+      case Batch.NEW_PAGE -> deltas.isDelta(page) ? BatchFormat.DELTA : newPages.kind(page);
       default -> BatchFormat.REFERENCE;
     };
   }

@@ -32,7 +32,7 @@ public final class SourceEncoder implements AutoCloseable {
   private TravelledPages.@Nullable Recorder recorder;
   private final @Nullable LaneCodec laneCodec;
   private final @Nullable Lane<LaneCodec.Encoder> lane;
-  private final boolean mayRelay;
+  private final BatchForms forms;
 
   /** Without deltas: which pages are, is known when they are encoded. */
   private volatile PageCounts pageCounts = PageCounts.NONE;
@@ -44,17 +44,17 @@ public final class SourceEncoder implements AutoCloseable {
    * @param historyPages slots of the history ring, the same as at the destination; 0 for none
    */
   public SourceEncoder(int historyPages, PageKernels kernels) {
-    this(historyPages, kernels, null, false);
+    this(historyPages, kernels, null, BatchForms.FIRST);
   }
 
   /**
    * @param laneCodec for {@link #encodeInLane}, known to the destination; null for none
-   * @param mayRelay whether the destination knows relayed batches
+   * @param forms what the destination knows
    */
   public SourceEncoder(
-      int historyPages, PageKernels kernels, @Nullable LaneCodec laneCodec, boolean mayRelay) {
+      int historyPages, PageKernels kernels, @Nullable LaneCodec laneCodec, BatchForms forms) {
     this.laneCodec = laneCodec;
-    this.mayRelay = mayRelay;
+    this.forms = forms;
     this.lane = laneCodec == null ? null : new Lane<>(laneCodec::encoder);
     this.kernels = kernels;
     this.sent = new SentPages(historyPages);
@@ -77,7 +77,7 @@ public final class SourceEncoder implements AutoCloseable {
    * history.
    */
   public void relay(Batch batch) {
-    batch.relay(mayRelay);
+    batch.relay(forms.relayed());
   }
 
   /** Step 1. */
@@ -181,7 +181,7 @@ public final class SourceEncoder implements AutoCloseable {
     EncodeScratch scratch = EncodeScratch.FREE.take();
     int start = payload.position();
     payload.position(start + BatchFormat.HEADER_BYTES);
-    int tokens = writeResidue(batch, scratch.deltas, payload);
+    int tokens = writeResidue(batch, scratch, false, payload);
     int residueEnd = payload.position();
     int batchResidueBytes = residueEnd - start - BatchFormat.HEADER_BYTES;
     EncodeScratch.FREE.give(scratch);
@@ -194,7 +194,7 @@ public final class SourceEncoder implements AutoCloseable {
   private int shrink(Batch batch, ResidueCodec codec, ByteBuffer payload) {
     EncodeScratch scratch = EncodeScratch.FREE.take();
     ByteBuffer residue = scratch.residue.clear();
-    int tokens = writeResidue(batch, scratch.deltas, residue);
+    int tokens = writeResidue(batch, scratch, false, residue);
     int batchResidueBytes = residue.flip().remaining();
     int start = payload.position();
     payload.position(start + BatchFormat.HEADER_BYTES);
@@ -234,7 +234,7 @@ public final class SourceEncoder implements AutoCloseable {
     LaneCodec.Encoder laneEncoder = used.enter();
     EncodeScratch scratch = EncodeScratch.FREE.take();
     try {
-      int tokens = writeResidue(batch, scratch.deltas, scratch.residue.clear());
+      int tokens = writeResidue(batch, scratch, forms.shuffled(), scratch.residue.clear());
       int batchResidueBytes = scratch.residue.flip().remaining();
       int start = payload.position();
       payload.position(start + BatchFormat.HEADER_BYTES);
@@ -250,11 +250,18 @@ public final class SourceEncoder implements AutoCloseable {
     }
   }
 
-  /** Moves the position of {@code residue} behind it; returns the token count. */
-  private int writeResidue(Batch batch, DeltaWriter deltas, ByteBuffer residue) {
+  /**
+   * Moves the position of {@code residue} behind it; returns the token count.
+   *
+   * @param shuffles whether pages are shuffled where that pays; not outside the lane: there workers
+   *     are short of time, or the residue may be stored after all
+   */
+  private int writeResidue(
+      Batch batch, EncodeScratch scratch, boolean shuffles, ByteBuffer residue) {
     int start = residue.position();
-    deltaPages.addAndGet(sent.writeDeltas(batch, deltas, kernels));
-    int tokens = ResidueWriter.write(batch, deltas, residue);
+    deltaPages.addAndGet(sent.writeDeltas(batch, scratch.deltas, kernels));
+    scratch.newPages.choose(batch, scratch.deltas, kernels, shuffles);
+    int tokens = ResidueWriter.write(batch, scratch.deltas, scratch.newPages, kernels, residue);
     residueBytes.addAndGet(residue.position() - start);
     return tokens;
   }

@@ -22,7 +22,9 @@ final class UnpackedResidue {
   /** The residue from 0 to the limit: in memory of its own, or a view of the payload. */
   ByteBuffer bytes = NOTHING;
 
+  /** Of new pages always PAGE: those that were shuffled are turned back. */
   final byte[] kinds = new byte[BatchFormat.MAX_TOKENS];
+
   final int[] counts = new int[BatchFormat.MAX_TOKENS];
 
   /** First slot of a REFERENCE or DELTA; undefined for the other kinds. */
@@ -61,6 +63,7 @@ final class UnpackedResidue {
   /** What each delta takes of the changes, in stream order. */
   final int[] deltaChangesBytes = new int[BatchFormat.MAX_PAGES];
 
+  private final ShuffledPages shuffled = new ShuffledPages();
   private final RelayedBlocks blocks = new RelayedBlocks();
   private final int[] pageOffsets = new int[BatchFormat.MAX_PAGES];
   private final int[] literalsOffset = new int[1];
@@ -82,6 +85,9 @@ final class UnpackedResidue {
     tokenCount = payload.tokenCount();
     rawBytes = payload.rawBytes();
     readTokens();
+    if (shuffled.isAny() && payload.isStored()) {
+      throw new CorruptBatchException("a stored residue with shuffled pages");
+    }
     int literalBytes = countOf(BatchFormat.LITERAL) + countOf(BatchFormat.RELAYED);
     int newPages = countOf(BatchFormat.PAGE);
     int deltaPages = countOf(BatchFormat.DELTA);
@@ -101,6 +107,7 @@ final class UnpackedResidue {
           "tokens and deltas stand for %d B residue, the header says %d B"
               .formatted(changesStart + changedBytes, bytes.limit()));
     }
+    shuffled.turnBack(kernels, bytes.duplicate().position(pagesStart));
     digest(literalBytes, newPages, kernels);
   }
 
@@ -160,14 +167,12 @@ final class UnpackedResidue {
   /** Each count is within a batch, so that the sums over 129 tokens are within an int. */
   private void readTokens() throws CorruptBatchException {
     int kindBefore = -1;
+    shuffled.clear();
     for (int token = 0; token < tokenCount; token++) {
       int head = BatchFormat.takeVarint(bytes);
       boolean isExtended = head >>> 2 == 0;
       int kind = isExtended ? BatchFormat.DELTA + head : head & 3;
       int count = isExtended ? BatchFormat.takeVarint(bytes) : head >>> 2;
-      if (kind > BatchFormat.RELAYED) {
-        throw new CorruptBatchException("token %d has kind %d".formatted(token, kind));
-      }
       if (kind == BatchFormat.RELAYED && tokenCount != 1) {
         throw new CorruptBatchException("a relayed batch of " + tokenCount + " tokens");
       }
@@ -180,7 +185,11 @@ final class UnpackedResidue {
       if (kind == BatchFormat.LITERAL && kindBefore == BatchFormat.LITERAL) {
         throw new CorruptBatchException("token " + token + " is a second literal in a row");
       }
-      kinds[token] = (byte) kind;
+      boolean isNewPage = BatchFormat.isNewPage(kind);
+      if (isNewPage) {
+        shuffled.add(kind, count);
+      }
+      kinds[token] = (byte) (isNewPage ? BatchFormat.PAGE : kind);
       counts[token] = count;
       boolean isInSlot = kind == BatchFormat.REFERENCE || kind == BatchFormat.DELTA;
       slots[token] = isInSlot ? BatchFormat.takeVarint(bytes) : 0;

@@ -3,6 +3,7 @@ package io.novacron.dwcp.session;
 import io.novacron.dwcp.congestion.BacklogWindow;
 import io.novacron.dwcp.congestion.IntakePace;
 import io.novacron.dwcp.congestion.PathRate;
+import io.novacron.dwcp.encoding.BatchForms;
 import io.novacron.dwcp.encoding.BatchPool;
 import io.novacron.dwcp.encoding.CorruptBatchException;
 import io.novacron.dwcp.encoding.DestinationDecoder;
@@ -93,7 +94,9 @@ public record ChannelFactory(
   }
 
   private SourceEncoder encoder(int version, int historyPages, @Nullable LaneCodec laneCodec) {
-    return new SourceEncoder(historyPages, kernels, laneCodec, version >= ProtocolVersions.RELAYS);
+    BatchForms forms =
+        new BatchForms(version >= ProtocolVersions.RELAYS, version >= ProtocolVersions.SHUFFLES);
+    return new SourceEncoder(historyPages, kernels, laneCodec, forms);
   }
 
   /** Memory is parsed here too, for the baseline of the guest's next visit. */

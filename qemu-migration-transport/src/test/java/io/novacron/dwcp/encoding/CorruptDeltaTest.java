@@ -159,15 +159,6 @@ class CorruptDeltaTest {
   }
 
   @Test
-  void refusesKindsThatAreNotInUse() {
-    for (int head = 2; head < 4; head++) {
-      assertRefused(
-          "has kind " + (4 + head),
-          ByteBuffer.allocate(16).put((byte) head).putShort((short) 0x0101));
-    }
-  }
-
-  @Test
   void refusesCountsBeyondABatch() {
     for (int count : new int[] {0, 65, (1 << 28) - 1}) {
       ByteBuffer residue = ByteBuffer.allocate(300);

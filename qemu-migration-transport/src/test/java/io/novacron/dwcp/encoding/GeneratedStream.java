@@ -41,16 +41,32 @@ final class GeneratedStream {
 
   private static byte[] page(Random random, byte[][] templates) {
     byte[] page = new byte[PageSize.BYTES];
-    switch (random.nextInt(5)) {
+    switch (random.nextInt(6)) {
       case 0 -> {} // zero
       case 1 -> page[random.nextInt(page.length)] = 1; // sparse
       case 2 -> Arrays.fill(page, (byte) random.nextInt(1, 256)); // compressible, and repeated
       case 3 -> random.nextBytes(page); // incompressible
+      case 4 -> fillTable(random, page); // what shuffling is for
       default -> {
         return templates[random.nextInt(TEMPLATES)]; // sent before
       }
     }
     return page;
+  }
+
+  /** Numbers of 4 or 8 bytes that count up from anywhere. */
+  private static void fillTable(Random random, byte[] page) {
+    boolean isWide = random.nextBoolean();
+    int step = random.nextInt(1, 70_000);
+    long word = random.nextLong();
+    ByteBuffer words = ByteBuffer.wrap(page);
+    for (; words.hasRemaining(); word += step) {
+      if (isWide) {
+        words.putLong(word);
+      } else {
+        words.putInt((int) word);
+      }
+    }
   }
 
   /** Announces each page when its first byte is the next one. */

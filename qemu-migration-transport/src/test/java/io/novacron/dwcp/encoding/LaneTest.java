@@ -21,7 +21,7 @@ class LaneTest {
   private static final int HISTORY_PAGES = 300;
 
   private final SourceEncoder encoder =
-      new SourceEncoder(HISTORY_PAGES, new JavaPageKernels(), new ZstdLaneCodec(), false);
+      new SourceEncoder(HISTORY_PAGES, new JavaPageKernels(), new ZstdLaneCodec(), BatchForms.ALL);
   private final DestinationDecoder decoder =
       new DestinationDecoder(HISTORY_PAGES, new JavaPageKernels(), null, new ZstdLaneCodec());
 

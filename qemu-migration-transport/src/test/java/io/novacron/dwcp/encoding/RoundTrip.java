@@ -31,7 +31,7 @@ final class RoundTrip implements AutoCloseable {
    * @param destinationParser of the same stream as the source's
    */
   RoundTrip(int historyPages, Random random, @Nullable StreamParser destinationParser) {
-    this.encoder = new SourceEncoder(historyPages, anyKernels(random), null, true);
+    this.encoder = new SourceEncoder(historyPages, anyKernels(random), null, BatchForms.ALL);
     this.decoder = new DestinationDecoder(historyPages, anyKernels(random), destinationParser);
     this.random = random;
   }

@@ -57,6 +57,10 @@ final class NewPages {
     }
   }
 
+  boolean isAnyShuffled() {
+    return isAnyShuffled;
+  }
+
   /** Which of the kinds of new pages this one is. */
   int kind(int page) {
     return kinds[page];

@@ -185,6 +185,7 @@ public final class SourceEncoder implements AutoCloseable {
     int residueEnd = payload.position();
     int batchResidueBytes = residueEnd - start - BatchFormat.HEADER_BYTES;
     EncodeScratch.FREE.give(scratch);
+    residueBytes.addAndGet(batchResidueBytes);
     payload.position(start);
     putHeader(payload, StoredCodec.WIRE_ID, tokens, batch.rawBytes(), batchResidueBytes);
     payload.put(batch.digest).position(residueEnd);
@@ -194,7 +195,7 @@ public final class SourceEncoder implements AutoCloseable {
   private int shrink(Batch batch, ResidueCodec codec, ByteBuffer payload) {
     EncodeScratch scratch = EncodeScratch.FREE.take();
     ByteBuffer residue = scratch.residue.clear();
-    int tokens = writeResidue(batch, scratch, false, residue);
+    int tokens = writeResidue(batch, scratch, forms.shuffled(), residue);
     int batchResidueBytes = residue.flip().remaining();
     int start = payload.position();
     payload.position(start + BatchFormat.HEADER_BYTES);
@@ -202,10 +203,15 @@ public final class SourceEncoder implements AutoCloseable {
     int encodedBytes = codec.encode(residue, payload);
     boolean stored = encodedBytes >= batchResidueBytes;
     if (stored) {
+      if (scratch.newPages.isAnyShuffled()) {
+        tokens = rewriteResidue(batch, scratch, false, residue.clear());
+        batchResidueBytes = residue.flip().remaining();
+      }
       payload.put(payload.position(), residue, 0, batchResidueBytes);
       encodedBytes = batchResidueBytes;
     }
     EncodeScratch.FREE.give(scratch);
+    residueBytes.addAndGet(batchResidueBytes);
     payload.position(start);
     int wireId = stored ? StoredCodec.WIRE_ID : codec.wireId();
     putHeader(payload, wireId, tokens, batch.rawBytes(), batchResidueBytes);
@@ -240,6 +246,7 @@ public final class SourceEncoder implements AutoCloseable {
       payload.position(start + BatchFormat.HEADER_BYTES);
       checkRoom(codec.name(), codec.maxEncodedBytes(batchResidueBytes), scratch.residue, payload);
       int encodedBytes = laneEncoder.encode(scratch.residue, payload, effort);
+      residueBytes.addAndGet(batchResidueBytes);
       payload.position(start);
       putHeader(payload, codec.wireId(), tokens, batch.rawBytes(), batchResidueBytes);
       payload.put(batch.digest).position(payload.position() + encodedBytes);
@@ -253,17 +260,19 @@ public final class SourceEncoder implements AutoCloseable {
   /**
    * Moves the position of {@code residue} behind it; returns the token count.
    *
-   * @param shuffles whether pages are shuffled where that pays; not outside the lane: there workers
-   *     are short of time, or the residue may be stored after all
+   * @param shuffles whether pages are shuffled where that pays; not in a residue that is stored
    */
   private int writeResidue(
       Batch batch, EncodeScratch scratch, boolean shuffles, ByteBuffer residue) {
-    int start = residue.position();
     deltaPages.addAndGet(sent.writeDeltas(batch, scratch.deltas, kernels));
+    return rewriteResidue(batch, scratch, shuffles, residue);
+  }
+
+  /** As {@link #writeResidue}, with the deltas that it found. */
+  private int rewriteResidue(
+      Batch batch, EncodeScratch scratch, boolean shuffles, ByteBuffer residue) {
     scratch.newPages.choose(batch, scratch.deltas, kernels, shuffles);
-    int tokens = ResidueWriter.write(batch, scratch.deltas, scratch.newPages, kernels, residue);
-    residueBytes.addAndGet(residue.position() - start);
-    return tokens;
+    return ResidueWriter.write(batch, scratch.deltas, scratch.newPages, kernels, residue);
   }
 
   private static void checkRoom(String codec, int room, ByteBuffer residue, ByteBuffer payload) {

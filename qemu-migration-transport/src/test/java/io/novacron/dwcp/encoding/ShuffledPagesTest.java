@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.github.luben.zstd.Zstd;
 import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.page.PageSize;
+import io.novacron.dwcp.plugin.ResidueCodec;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
@@ -161,6 +162,47 @@ class ShuffledPagesTest {
     String said =
         assertThrows(CorruptBatchException.class, () -> decoded(stored, kernels)).getMessage();
     assertEquals("a stored residue with shuffled pages", said);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void whatDoesNotShrinkIsStoredAsItWas(PageKernels kernels) throws CorruptBatchException {
+    try (SourceEncoder encoder = new SourceEncoder(HISTORY_PAGES, kernels, null, BatchForms.ALL)) {
+      ByteBuffer payload = ByteBuffer.allocateDirect(SourceEncoder.maxPayloadBytes());
+      encoder.encode(batch(encoder, tables()), new UselessCodec(), payload);
+      payload.flip();
+      assertEquals(StoredCodec.WIRE_ID, payload.get(BatchFormat.CODEC_OFFSET));
+      assertEquals(payload.remaining() - BatchFormat.HEADER_BYTES, encoder.residueBytes());
+      assertArrayEquals(tables(), decoded(payload, kernels));
+    }
+  }
+
+  /** Takes as many bytes as it is given. */
+  private static final class UselessCodec implements ResidueCodec {
+    @Override
+    public int wireId() {
+      return ZstdCodec.WIRE_ID;
+    }
+
+    @Override
+    public String name() {
+      return "useless";
+    }
+
+    @Override
+    public int maxEncodedBytes(int residueBytes) {
+      return residueBytes;
+    }
+
+    @Override
+    public int encode(ByteBuffer residue, ByteBuffer dst) {
+      return residue.remaining();
+    }
+
+    @Override
+    public void decode(ByteBuffer src, ByteBuffer residue, int residueBytes) {
+      throw new IllegalStateException("nothing was encoded");
+    }
   }
 
   private static ByteBuffer packed(ByteBuffer header, byte[] residue) {

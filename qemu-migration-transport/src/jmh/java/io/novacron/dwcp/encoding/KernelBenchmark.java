@@ -75,6 +75,8 @@ public class KernelBenchmark {
   private final ByteBuffer[] changes = new ByteBuffer[BATCHES];
   private final ByteBuffer[] batches = new ByteBuffer[BATCHES];
   private final ByteBuffer[] zeroBatches = new ByteBuffer[BATCHES];
+  private final ByteBuffer tables = ByteBuffer.allocateDirect(PAGES * PAGE_BYTES);
+  private final byte[] widths = new byte[PAGES];
   private final int[] runsBytes = new int[PAGES];
   private final int[] changesBytes = new int[PAGES];
 
@@ -98,6 +100,10 @@ public class KernelBenchmark {
     }
     for (int i = 0; i < PAGES; i++) {
       offsets[i] = i * PAGE_BYTES;
+      widths[i] = 8;
+    }
+    for (int at = 0; at < tables.capacity(); at += Long.BYTES) {
+      tables.putLong(at, at * 8191L);
     }
     for (int batch = 0; batch < BATCHES; batch++) {
       makeBatch(batch);
@@ -180,6 +186,35 @@ public class KernelBenchmark {
       pageKernels.hashWindows(batch, spans, hashes);
     }
     return hashes;
+  }
+
+  /** Of pages that take the longest: no test before the last one settles it. */
+  @Benchmark
+  public byte[] shuffleWidthsOfTables() {
+    for (int batch = 0; batch < BATCHES; batch++) {
+      pageKernels.shuffleWidths(tables, spans, widths);
+    }
+    return widths;
+  }
+
+  /** Of noise, which the first test settles. */
+  @Benchmark
+  public byte[] shuffleWidthsOfNoise() {
+    byte[] chosen = new byte[PAGES];
+    for (ByteBuffer batch : batches) {
+      pageKernels.shuffleWidths(batch, spans, chosen);
+    }
+    return chosen;
+  }
+
+  /** There and back. */
+  @Benchmark
+  public ByteBuffer shuffleAndUnshuffle() {
+    for (int batch = 0; batch < BATCHES; batch++) {
+      pageKernels.shufflePages(tables, PAGES, widths);
+      pageKernels.unshufflePages(tables, PAGES, widths);
+    }
+    return tables;
   }
 
   /** What a call costs before it does anything: one page of 512 bytes, in calls, not pages. */

@@ -20,15 +20,16 @@ cmd_guest() {
 guest_known() { [ -f "$LAB_DIR/guests/$1.log" ] || die "no guest $1 (lab guest start $1)"; }
 
 guest_start() {
-  local name=$1 host=a memory=1024 workload=counters mib=64 rate='' files=0 disks=() vcpus=1 tick=20 disk_rate=512 define=create sabotage=none backing='' runtime=0 seed=$((RANDOM * 32768 + RANDOM + 1))
+  local name=$1 host=a memory=1024 workload=counters mib=64 rate='' files=0 disks=() vcpus=1 tick=20 disk_rate=512 disk_read=0 define=create sabotage=none backing='' runtime=0 seed=$((RANDOM * 32768 + RANDOM + 1))
   shift
   while [ $# -gt 0 ]; do
-    [ "$1" = --persistent ] || [ "$1" = --backing ] || [ $# -ge 2 ] || die "guest start: $1 needs a value"
+    [ "$1" = --persistent ] || [ "$1" = --backing ] || [ "$1" = --read-disks ] || [ $# -ge 2 ] || die "guest start: $1 needs a value"
     case $1 in
       --host) host=$2 ;; --memory) memory=$2 ;; --workload) workload=$2 ;; --mib) mib=$2 ;; --rate) rate=$2 ;;
       --files) files=$2 ;; --disk) disks+=("$2") ;; --disk-rate) disk_rate=$2 ;; --vcpus) vcpus=$2 ;; --tick) tick=$2 ;; --seed) seed=$2 ;; --sabotage) sabotage=$2 ;;
       --persistent) define=define; shift; continue ;;
       --backing) backing=1; shift; continue ;;
+      --read-disks) disk_read=1; shift; continue ;;
       *) die "guest start: unknown option $1" ;;
     esac
     shift 2
@@ -40,7 +41,7 @@ guest_start() {
   [ "$runtime" = 0 ] || initrd=$files-runtime
   guest_boot_files "$host" "$files" "$initrd"
   local line="console=ttyS0 quiet nowatchdog dwcp.work=$workload dwcp.mib=$mib dwcp.rate=$rate dwcp.tick=$tick"
-  line="$line dwcp.seed=$seed dwcp.disks=${#disks[@]} dwcp.diskrate=$disk_rate dwcp.sabotage=$sabotage dwcp.runtime=$runtime"
+  line="$line dwcp.seed=$seed dwcp.disks=${#disks[@]} dwcp.diskrate=$disk_rate dwcp.diskread=$disk_read dwcp.sabotage=$sabotage dwcp.runtime=$runtime"
   guest_disks "$name" "$host" "$backing" ${disks[@]+"${disks[@]}"}
   guest_xml "$name" "$memory" "$vcpus" "$initrd" "$line" "${#disks[@]}" >"$LAB_DIR/boot/$name.xml"
   guest_watch "$name"

@@ -12,6 +12,7 @@ struct settings {
 	uint64_t seed;
 	unsigned disks;     /* /dev/vda, /dev/vdb, ...: ext4, mounted on /disk0, /disk1, ... */
 	uint64_t disk_rate; /* KiB a second written to each */
+	uint64_t disk_read; /* 1: every file on them is read once, so that the page cache is full of them */
 };
 
 /* One page shared between worker and ticker. Written by one, read by the other, torn reads are harmless. */

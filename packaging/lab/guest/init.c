@@ -5,8 +5,8 @@
  *     tick NUMBER GUEST_CLOCK_MS WORK VERIFIED CORRUPT
  *
  * NUMBER has no gaps as long as the guest is the same guest; CORRUPT counts pages whose content is not what was written.
- * Parameters come from the kernel's command line as dwcp.NAME=VALUE: work, mib, rate, seed, tick (ms), disks, diskrate, sabotage,
- * runtime (MiB that runtime.pl, a Perl program beside the worker, holds; 0: none).
+ * Parameters come from the kernel's command line as dwcp.NAME=VALUE: work, mib, rate, seed, tick (ms), disks, diskrate, diskread,
+ * sabotage, runtime (MiB that runtime.pl, a Perl program beside the worker, holds; 0: none).
  */
 #include "guest.h"
 #include <dirent.h>
@@ -120,7 +120,7 @@ static void start_runtime(uint64_t seed) {
 int main(void) {
 	set_up();
 	struct settings settings = {workload(), number("mib", 64), number("rate", 0), number("seed", 1),
-		(unsigned)number("disks", 0), number("diskrate", 512)};
+		(unsigned)number("disks", 0), number("diskrate", 512), number("diskread", 0)};
 	struct progress *progress = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (progress == MAP_FAILED) return 1;
 	pid_t worker = fork();

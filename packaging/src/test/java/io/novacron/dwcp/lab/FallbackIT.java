@@ -67,11 +67,11 @@ class FallbackIT {
     try {
       HistoryEntry there = guest.migrate();
       assertPlain(there, "peer-refused");
-      assertPlain(there, "protocol 1..4 offered, " + OtherProtocol.SPOKEN + " spoken here");
+      assertPlain(there, "protocol 1..6 offered, " + OtherProtocol.SPOKEN + " spoken here");
 
       HistoryEntry back = guest.migrate();
       assertPlain(back, "peer-refused");
-      assertPlain(back, "protocol " + OtherProtocol.SPOKEN + " offered, 1..4 spoken here");
+      assertPlain(back, "protocol " + OtherProtocol.SPOKEN + " offered, 1..6 spoken here");
     } finally {
       LAB.stopDaemon(peer);
     }

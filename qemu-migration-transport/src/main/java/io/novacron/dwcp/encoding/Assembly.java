@@ -26,6 +26,7 @@ final class Assembly {
   private int referencedPages;
   private int deltaPages;
   private int baselinePages;
+  private int imagePages;
 
   /**
    * @param out written from its position on, which does not move
@@ -70,7 +71,7 @@ final class Assembly {
     pending.finish(residue, out);
     long literalBytes = literalOffset - (long) residue.literalsStart;
     return new PageCounts(
-        zeroPages, referencedPages, deltaPages, newPages, literalBytes, baselinePages);
+        zeroPages, referencedPages, deltaPages, newPages, literalBytes, baselinePages, imagePages);
   }
 
   private void literal(int lengthBytes) {
@@ -118,19 +119,20 @@ final class Assembly {
   }
 
   private void references(int firstSlot, int count) throws CorruptBatchException {
-    int ringPages = count;
-    if (kept.disk() != null) {
-      ringPages = Math.clamp((long) kept.historyPages() - firstSlot, 0, count);
-    }
-    ringReferences(firstSlot, ringPages);
-    for (int page = ringPages; page < count; page++) {
-      residue.diskPages().take(out, outOffset, batchDigest);
+    int heldPages = Math.clamp((long) kept.files().firstSlot() - firstSlot, 0, count);
+    heldReferences(firstSlot, heldPages);
+    for (int page = heldPages; page < count; page++) {
+      residue.filePages().take(out, outOffset, batchDigest);
       outOffset += PageSize.BYTES;
-      baselinePages++;
+    }
+    if (kept.files().areImages()) {
+      imagePages += count - heldPages;
+    } else {
+      baselinePages += count - heldPages;
     }
   }
 
-  private void ringReferences(int firstSlot, int count) throws CorruptBatchException {
+  private void heldReferences(int firstSlot, int count) throws CorruptBatchException {
     checkFilled("reference", firstSlot, count);
     resolveIfHeld(firstSlot, count);
     for (int slot = firstSlot; slot < firstSlot + count; slot++) {

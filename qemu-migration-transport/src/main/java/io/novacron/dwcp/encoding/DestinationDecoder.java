@@ -5,16 +5,17 @@ import io.novacron.dwcp.page.StreamParser;
 import io.novacron.dwcp.plugin.LaneCodec;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the DATA payloads of one direction of a channel back into its bytes, in two steps a
- * payload:
+ * Turns the DATA payloads of one direction of a channel back into its bytes, in steps:
  *
  * <pre>
  * unpack    any worker, payloads in parallel   checks, decodes, SHA-256 of what travelled;
  *           but those of the lane in order     see {@link #isInLane}
+ * read      any worker, batches in parallel    only where {@link UnpackedBatch#namesFiles}
  * assemble  one thread, in stream order        resolves references and deltas, checks the digest
  * </pre>
  *
@@ -85,9 +86,17 @@ public final class DestinationDecoder implements AutoCloseable {
     arrived = new ArrivedPages(parser, recorder);
   }
 
-  /** Whether {@link #unpack} may read files, however small the payload is. */
-  public boolean readsFiles() {
-    return kept.disk() != null;
+  /** Blocks that slots can name in all, once {@link #useBaseline} was called. */
+  public long imageRoom() {
+    return BatchFormat.MAX_HISTORY_PAGES - kept.imagesStart();
+  }
+
+  /**
+   * Before the first {@link #assemble}, after any {@link #useBaseline}: slots behind all others
+   * name their blocks. They are closed here.
+   */
+  public void useImages(List<ImageIndex> images) {
+    kept.use(images);
   }
 
   /**
@@ -106,29 +115,22 @@ public final class DestinationDecoder implements AutoCloseable {
    *     until the batch is closed
    */
   public UnpackedBatch unpack(ByteBuffer payload) throws CorruptBatchException {
-    UnpackedBatch batch = UnpackedBatch.of(payload, kernels, lane);
-    DiskBaseline disk = kept.disk();
-    if (disk != null) {
-      readDisk(batch, disk);
-    }
-    return batch;
-  }
-
-  private void readDisk(UnpackedBatch batch, DiskBaseline disk) throws CorruptBatchException {
-    boolean isRead = false;
-    try {
-      UnpackedResidue residue = batch.residue();
-      residue.diskPages().read(residue, disk, kept.historyPages(), kernels);
-      isRead = true;
-    } finally {
-      if (!isRead) {
-        batch.close();
-      }
-    }
+    return UnpackedBatch.of(payload, kernels, lane, kept.files().firstSlot());
   }
 
   /**
-   * Step 2. Writes the raw bytes from the position of {@code out} on and moves it behind them. If
+   * Step 2, for a batch that {@link UnpackedBatch#namesFiles}: reads what its references name in
+   * files of this host, and checks it. Waits for the disk.
+   *
+   * @param batch stays the caller's to close
+   */
+  public void readFiles(UnpackedBatch batch) throws CorruptBatchException {
+    UnpackedResidue residue = batch.residue();
+    residue.filePages().read(residue, kept.files(), kernels);
+  }
+
+  /**
+   * Step 3. Writes the raw bytes from the position of {@code out} on and moves it behind them. If
    * it throws, the position stays, and what lies behind it must not be used.
    *
    * @param batch stays the caller's to close
@@ -145,7 +147,7 @@ public final class DestinationDecoder implements AutoCloseable {
   }
 
   /**
-   * Step 2 for a batch that {@link UnpackedBatch#isAsItIs}: the same checks, no byte is moved. If
+   * Step 3 for a batch that {@link UnpackedBatch#isAsItIs}: the same checks, no byte is moved. If
    * it throws, the payload must not be used.
    *
    * @param batch stays the caller's to close

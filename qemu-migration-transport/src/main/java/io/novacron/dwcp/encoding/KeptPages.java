@@ -2,6 +2,7 @@ package io.novacron.dwcp.encoding;
 
 import io.novacron.dwcp.page.PageSize;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,7 @@ final class KeptPages implements AutoCloseable {
 
   private final HistoryPlaces places;
   private @Nullable BaselinePages baseline;
-  private @Nullable DiskBaseline disk;
+  private HeldFiles files = HeldFiles.NONE;
   private int nextSlot;
   private int filledSlots;
   private boolean closed;
@@ -42,11 +43,22 @@ final class KeptPages implements AutoCloseable {
 
   /** Before the first page; closes it in the end. Its pages are read by the worker step. */
   void use(DiskBaseline agreed) {
-    disk = agreed;
+    files = HeldFiles.ofDisk(historyPages, agreed);
   }
 
-  @Nullable DiskBaseline disk() {
-    return disk;
+  /** Before the first page, after any baseline of memory; closes them in the end, as a disk's. */
+  void use(List<ImageIndex> images) {
+    files = HeldFiles.ofImages((int) imagesStart(), images);
+  }
+
+  /** The slot behind all others. */
+  long imagesStart() {
+    BaselinePages agreed = baseline;
+    return historyPages + (agreed == null ? 0L : agreed.pages());
+  }
+
+  HeldFiles files() {
+    return files;
   }
 
   int historyPages() {
@@ -151,6 +163,7 @@ final class KeptPages implements AutoCloseable {
       return null;
     }
     closed = true;
+    files.close();
     return new ChannelHistory(
         places,
         ring,
@@ -168,10 +181,7 @@ final class KeptPages implements AutoCloseable {
       if (agreed != null) {
         agreed.close();
       }
-      DiskBaseline agreedDisk = disk;
-      if (agreedDisk != null) {
-        agreedDisk.close();
-      }
+      files.close();
     }
   }
 }

@@ -3,6 +3,7 @@ package io.novacron.dwcp.encoding;
 import io.novacron.dwcp.kernels.PageKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class SentPages implements AutoCloseable {
   private final PageRing ring;
   private @Nullable AgreedBaseline baseline;
   private @Nullable AgreedDisk disk;
+  private SentImages images = SentImages.NONE;
 
   /** The owner until {@link #close}, and each worker that reads the ring: the last frees it. */
   private final AtomicInteger holders = new AtomicInteger(1);
@@ -49,6 +51,17 @@ final class SentPages implements AutoCloseable {
     disk = agreed;
   }
 
+  /** Before the first {@link #place}, after any baseline; closes them in the end. */
+  void use(List<ImageIndex> agreed) {
+    images = new SentImages((int) imagesStart(), agreed);
+  }
+
+  /** The slot behind all others. */
+  long imagesStart() {
+    AgreedBaseline agreed = baseline;
+    return historyPages + (agreed == null ? 0L : agreed.pages().pages());
+  }
+
   /**
    * Decides on one page that is not zero, in stream order: {@link Batch#slots} and {@link
    * Batch#bases}. Copies what is new, since the batch's memory will be used again.
@@ -57,7 +70,9 @@ final class SentPages implements AutoCloseable {
     int slot = find(batch, page);
     if (slot >= 0) {
       batch.slots[page] = slot;
-      places.isNewest(batch.pageAddresses[page], places.placeOf(slot));
+      if (!images.has(slot)) {
+        places.isNewest(batch.pageAddresses[page], places.placeOf(slot));
+      }
       return;
     }
     batch.slots[page] = Batch.NEW_PAGE;
@@ -77,11 +92,10 @@ final class SentPages implements AutoCloseable {
       return inDisk(agreedDisk, batch, page);
     }
     AgreedBaseline agreed = baseline;
-    if (agreed == null) {
-      return slot;
-    }
-    int inBaseline = agreed.find(batch.pageDigests, page * Sha256.BYTES);
-    return inBaseline < 0 ? inBaseline : historyPages + inBaseline;
+    int inBaseline = agreed == null ? -1 : agreed.find(batch.pageDigests, page * Sha256.BYTES);
+    return inBaseline < 0
+        ? images.find(batch.pageDigests, page * Sha256.BYTES)
+        : historyPages + inBaseline;
   }
 
   private int inDisk(AgreedDisk agreed, Batch batch, int page) {
@@ -90,7 +104,11 @@ final class SentPages implements AutoCloseable {
   }
 
   boolean isInBaseline(int slot) {
-    return slot >= historyPages;
+    return slot >= historyPages && !images.has(slot);
+  }
+
+  boolean isInImage(int slot) {
+    return images.has(slot);
   }
 
   /** None from the oldest eighth of the ring: it would be gone before the delta is written. */
@@ -218,6 +236,7 @@ final class SentPages implements AutoCloseable {
     if (agreedDisk != null) {
       agreedDisk.disk().close();
     }
+    images.close();
   }
 
   /**
@@ -231,6 +250,7 @@ final class SentPages implements AutoCloseable {
       return null;
     }
     closed = true;
+    images.close();
     AgreedBaseline agreed = baseline;
     return new ChannelHistory(
         places, ring, seen::copyDigest, agreed == null ? null : agreed.pages());

@@ -8,6 +8,7 @@ import io.novacron.dwcp.plugin.ResidueCodec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -124,6 +125,7 @@ public final class SourceEncoder implements AutoCloseable {
     int zero = 0;
     int full = 0;
     int baseline = 0;
+    int image = 0;
     for (int i = 0; i < batch.pageCount(); i++) {
       if (batch.zero[i] == 1) {
         batch.slots[i] = Batch.ZERO_PAGE;
@@ -132,13 +134,15 @@ public final class SourceEncoder implements AutoCloseable {
         sent.place(batch, i);
         full += batch.slots[i] == Batch.NEW_PAGE ? 1 : 0;
         baseline += sent.isInBaseline(batch.slots[i]) ? 1 : 0;
+        image += sent.isInImage(batch.slots[i]) ? 1 : 0;
       }
     }
     int pages = batch.pageCount();
     long literalBytes = batch.rawBytes() - (long) pages * PageSize.BYTES;
     chain.add(batch.digest, batch.rawBytes());
-    int references = pages - zero - full - baseline;
-    pageCounts = pageCounts.plus(new PageCounts(zero, references, 0, full, literalBytes, baseline));
+    int references = pages - zero - full - baseline - image;
+    pageCounts =
+        pageCounts.plus(new PageCounts(zero, references, 0, full, literalBytes, baseline, image));
     TravelledPages.Recorder told = recorder;
     if (told != null) {
       record(batch, told);
@@ -316,7 +320,8 @@ public final class SourceEncoder implements AutoCloseable {
         deltas,
         counts.full() - deltas,
         counts.literalBytes(),
-        counts.baseline());
+        counts.baseline(),
+        counts.image());
   }
 
   /**
@@ -328,6 +333,19 @@ public final class SourceEncoder implements AutoCloseable {
       case BaselinePages pages -> sent.use(new AgreedBaseline(pages, missingAtPeer));
       case DiskBaseline disk -> sent.use(new AgreedDisk(disk, missingAtPeer));
     }
+  }
+
+  /** Blocks that slots can name in all, once {@link #useBaseline} was called. */
+  public long imageRoom() {
+    return BatchFormat.MAX_HISTORY_PAGES - sent.imagesStart();
+  }
+
+  /**
+   * Before the first {@link #reference}, after any {@link #useBaseline}: the destination has these
+   * images too. They are closed here.
+   */
+  public void useImages(List<ImageIndex> images) {
+    sent.use(images);
   }
 
   /**

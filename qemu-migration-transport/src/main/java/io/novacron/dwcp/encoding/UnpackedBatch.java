@@ -15,21 +15,28 @@ public final class UnpackedBatch implements AutoCloseable {
 
   private final int rawBytes;
   private final boolean isAsItIs;
+  private final boolean namesFiles;
   private @Nullable UnpackedResidue residue;
 
-  private UnpackedBatch(UnpackedResidue residue, boolean isAsItIs) {
+  private UnpackedBatch(UnpackedResidue residue, boolean isAsItIs, boolean namesFiles) {
     this.residue = residue;
     this.rawBytes = residue.rawBytes;
     this.isAsItIs = isAsItIs;
+    this.namesFiles = namesFiles;
   }
 
-  static UnpackedBatch of(ByteBuffer payload, PageKernels kernels, LaneDecoding lane)
+  /**
+   * @param firstFileSlot references from this slot on name pages in files
+   */
+  static UnpackedBatch of(
+      ByteBuffer payload, PageKernels kernels, LaneDecoding lane, int firstFileSlot)
       throws CorruptBatchException {
     UnpackedResidue residue = FREE.take();
     try {
       BatchPayload read = BatchPayload.read(payload, residue.claimedDigest, lane);
       residue.read(read, kernels, lane);
-      return new UnpackedBatch(residue, read.isStored() && residue.isOneLiteral());
+      boolean isAsItIs = read.isStored() && residue.isOneLiteral();
+      return new UnpackedBatch(residue, isAsItIs, residue.refersFrom(firstFileSlot));
     } catch (CorruptBatchException | RuntimeException e) {
       residue.forgetPayload();
       FREE.give(residue);
@@ -48,6 +55,11 @@ public final class UnpackedBatch implements AutoCloseable {
    */
   public boolean isAsItIs() {
     return isAsItIs;
+  }
+
+  /** Whether {@link DestinationDecoder#readFiles} must come before it is assembled. */
+  public boolean namesFiles() {
+    return namesFiles;
   }
 
   UnpackedResidue residue() {

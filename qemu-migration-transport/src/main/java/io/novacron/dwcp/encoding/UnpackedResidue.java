@@ -40,7 +40,7 @@ final class UnpackedResidue {
   final byte[] claimedDigest = new byte[Sha256.BYTES];
 
   /** Taken when the first batch needs it. */
-  private @Nullable DiskPages diskPages;
+  private @Nullable FilePages filePages;
 
   int tokenCount;
   int rawBytes;
@@ -69,11 +69,11 @@ final class UnpackedResidue {
   private final int[] literalsOffset = new int[1];
   private final int[] literalsLength = new int[1];
 
-  DiskPages diskPages() {
-    DiskPages held = diskPages;
+  FilePages filePages() {
+    FilePages held = filePages;
     if (held == null) {
-      held = new DiskPages();
-      diskPages = held;
+      held = new FilePages();
+      filePages = held;
     }
     return held;
   }
@@ -82,6 +82,9 @@ final class UnpackedResidue {
   void read(BatchPayload payload, PageKernels kernels, LaneDecoding lane)
       throws CorruptBatchException {
     bytes = residueOf(payload, lane);
+    if (filePages != null) {
+      filePages.clear();
+    }
     tokenCount = payload.tokenCount();
     rawBytes = payload.rawBytes();
     readTokens();
@@ -138,6 +141,16 @@ final class UnpackedResidue {
   /** Then nothing else is in the batch. */
   boolean isRelayed() {
     return kinds[0] == BatchFormat.RELAYED;
+  }
+
+  /** Whether a reference names this slot or a higher one. */
+  boolean refersFrom(int firstSlot) {
+    for (int token = 0; token < tokenCount; token++) {
+      if (kinds[token] == BatchFormat.REFERENCE && slots[token] + counts[token] > firstSlot) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Finds {@link #changesStart} and gives how many bytes of changes must follow. */

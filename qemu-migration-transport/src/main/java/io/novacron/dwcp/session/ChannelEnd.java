@@ -34,6 +34,7 @@ public final class ChannelEnd {
   private final OutboundPipe outbound;
   private final InboundPipe inbound;
   private final ChannelBaseline baseline;
+  private final ChannelImages images;
   private @Nullable LocalEnd local;
   private boolean opened;
   private boolean reading;
@@ -52,6 +53,7 @@ public final class ChannelEnd {
     this.outbound = pipes.outbound(this);
     this.inbound = pipes.inbound(this);
     this.baseline = new ChannelBaseline(outbound, inbound);
+    this.images = new ChannelImages(outbound, inbound);
   }
 
   /** Builds the two pipes of an end; they call back into it. */
@@ -254,6 +256,10 @@ public final class ChannelEnd {
     return baseline;
   }
 
+  ChannelImages images() {
+    return images;
+  }
+
   /** Breaks the local connection and frees everything. Nothing is delivered after it. */
   void abort(String reason) {
     if (!closed) {
@@ -279,6 +285,7 @@ public final class ChannelEnd {
   }
 
   private void free() {
+    images.close();
     outbound.close();
     inbound.close();
   }

@@ -4,6 +4,7 @@ import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.encoding.DiskBaseline;
+import io.novacron.dwcp.encoding.ImageIndex;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamLink;
 import io.novacron.dwcp.wire.Digest;
@@ -41,10 +42,16 @@ public final class DestinationSession implements StreamSession {
      *
      * @param baseline what this host holds of the one that OPEN names; null for none. A holder of
      *     its own, which the session closes
+     * @param images what this host has below the guest's disks. Holders of their own as well
      */
-    void connected(LocalEnd local, @Nullable Baseline baseline);
+    void connected(LocalEnd local, @Nullable Baseline baseline, List<ImageIndex> images);
 
-    /** Without a baseline. */
+    /** Without images. */
+    default void connected(LocalEnd local, @Nullable Baseline baseline) {
+      connected(local, baseline, List.of());
+    }
+
+    /** Without a baseline, without images. */
     default void connected(LocalEnd local) {
       connected(local, null);
     }
@@ -159,6 +166,9 @@ public final class DestinationSession implements StreamSession {
     if (open.baseline() != null && version < ProtocolVersions.BASELINES) {
       throw new WireException("OPEN names a baseline, in version " + version);
     }
+    if (!open.images().isEmpty() && version < ProtocolVersions.IMAGES) {
+      throw new WireException("OPEN names an image, in version " + version);
+    }
     if (core.unacknowledgedResets() >= Limits.MAX_OPEN_CHANNELS) {
       throw new WireException(
           "OPEN of channel " + channelId + " from a source that confirms no RESET");
@@ -253,7 +263,7 @@ public final class DestinationSession implements StreamSession {
     }
 
     @Override
-    public void connected(LocalEnd local, @Nullable Baseline baseline) {
+    public void connected(LocalEnd local, @Nullable Baseline baseline, List<ImageIndex> images) {
       answered = true;
       connecting = false;
       if (channel.isClosed()) {
@@ -261,9 +271,12 @@ public final class DestinationSession implements StreamSession {
         if (baseline != null) {
           baseline.close();
         }
+        images.forEach(ImageIndex::close);
       } else {
         channel.attach(local);
-        Frame.Opened opened = new Frame.Opened(channel.id(), agreed(baseline));
+        List<PageRange> missing = agreed(baseline);
+        int taken = channel.images().take(open, images);
+        Frame.Opened opened = new Frame.Opened(channel.id(), missing, taken);
         OutboundFrame place = channel.outbound().sender().place(true);
         channel.outbound().sender().control(place, opened);
         channel.opened();

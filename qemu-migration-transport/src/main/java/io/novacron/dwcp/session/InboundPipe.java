@@ -4,6 +4,7 @@ import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.ChannelHistory;
 import io.novacron.dwcp.encoding.CorruptBatchException;
 import io.novacron.dwcp.encoding.DestinationDecoder;
+import io.novacron.dwcp.encoding.ImageIndex;
 import io.novacron.dwcp.encoding.PageCounts;
 import io.novacron.dwcp.encoding.TravelledPages;
 import io.novacron.dwcp.encoding.UnpackedBatch;
@@ -14,6 +15,7 @@ import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.Limits;
 import io.novacron.dwcp.wire.PayloadBuffer;
 import io.novacron.dwcp.wire.WireException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * frames in any order -> [unpack: workers] -> [assemble and check: in order] -> local connection -> ACK
  *  those of the lane  -> [unpack: in order] ->
+ *    what they name in files [read: workers] ->
  * </pre>
  *
  * <p>A batch that travelled as it is goes to the local connection from the memory it arrived in. A
@@ -259,27 +262,13 @@ final class InboundPipe {
 
   private void unpack(Arrival arrival, PayloadBuffer payload, boolean isInLane)
       throws CorruptBatchException {
-    if (arrival.payloadBytes <= INLINE_BYTES && !isInLane && !decoder.readsFiles()) {
-      try {
-        arrival.unpacked = decoder.unpack(payload.bytes());
-      } finally {
-        if (arrival.unpacked == null) {
-          payload.release();
-        }
-      }
+    if (arrival.payloadBytes <= INLINE_BYTES && !isInLane) {
+      unpackNow(arrival, payload);
       return;
     }
     UnpackedBatch[] result = new UnpackedBatch[1];
     SessionExecutor.Work work = () -> result[0] = decoder.unpack(payload.bytes());
-    Runnable done =
-        () -> {
-          arrival.unpacked = result[0];
-          if (dropped) {
-            arrival.free();
-          } else {
-            advance();
-          }
-        };
+    Runnable done = () -> unpacked(arrival, payload, result[0]);
     Consumer<Exception> failure =
         e -> {
           payload.release();
@@ -289,6 +278,51 @@ final class InboundPipe {
       lane.run(work, done, failure);
     } else {
       executor.run(work, done, failure);
+    }
+  }
+
+  private void unpackNow(Arrival arrival, PayloadBuffer payload) throws CorruptBatchException {
+    UnpackedBatch batch = null;
+    try {
+      batch = decoder.unpack(payload.bytes());
+    } finally {
+      if (batch == null) {
+        payload.release();
+      }
+    }
+    if (batch.namesFiles()) {
+      readFiles(arrival, payload, batch);
+    } else {
+      arrival.unpacked = batch;
+    }
+  }
+
+  private void unpacked(Arrival arrival, PayloadBuffer payload, UnpackedBatch batch) {
+    if (batch.namesFiles() && !dropped) {
+      readFiles(arrival, payload, batch);
+    } else {
+      isReady(arrival, batch);
+    }
+  }
+
+  /** In parallel, also for batches of the lane: a disk may take its time. */
+  private void readFiles(Arrival arrival, PayloadBuffer payload, UnpackedBatch batch) {
+    executor.run(
+        () -> decoder.readFiles(batch),
+        () -> isReady(arrival, batch),
+        e -> {
+          batch.close();
+          payload.release();
+          fail(e);
+        });
+  }
+
+  private void isReady(Arrival arrival, UnpackedBatch batch) {
+    arrival.unpacked = batch;
+    if (dropped) {
+      arrival.free();
+    } else {
+      advance();
     }
   }
 
@@ -399,6 +433,16 @@ final class InboundPipe {
   /** Before the first batch; see {@link DestinationDecoder#useBaseline}. */
   void useBaseline(Baseline baseline) {
     decoder.useBaseline(baseline);
+  }
+
+  /** See {@link DestinationDecoder#imageRoom}. */
+  long imageRoom() {
+    return decoder.imageRoom();
+  }
+
+  /** Before the first batch; see {@link DestinationDecoder#useImages}. */
+  void useImages(List<ImageIndex> images) {
+    decoder.useImages(images);
   }
 
   /** Before the first batch; see {@link DestinationDecoder#recordTo}. */

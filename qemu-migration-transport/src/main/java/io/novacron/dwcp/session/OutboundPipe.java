@@ -5,6 +5,7 @@ import io.novacron.dwcp.encoding.Batch;
 import io.novacron.dwcp.encoding.BatchBuilder;
 import io.novacron.dwcp.encoding.BatchPool;
 import io.novacron.dwcp.encoding.ChannelHistory;
+import io.novacron.dwcp.encoding.ImageIndex;
 import io.novacron.dwcp.encoding.LaneChoice;
 import io.novacron.dwcp.encoding.PageCounts;
 import io.novacron.dwcp.encoding.SourceEncoder;
@@ -21,6 +22,7 @@ import io.novacron.dwcp.wire.PayloadBuffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -433,6 +435,16 @@ final class OutboundPipe {
   /** Before the first byte; see {@link SourceEncoder#useBaseline}. */
   void useBaseline(Baseline baseline, BitSet missingAtPeer) {
     encoder.useBaseline(baseline, missingAtPeer);
+  }
+
+  /** See {@link SourceEncoder#imageRoom}. */
+  long imageRoom() {
+    return encoder.imageRoom();
+  }
+
+  /** Before the first byte; see {@link SourceEncoder#useImages}. */
+  void useImages(List<ImageIndex> images) {
+    encoder.useImages(images);
   }
 
   /** Before the first byte; see {@link SourceEncoder#recordTo}. */

@@ -97,6 +97,7 @@ public final class SourceSession implements StreamSession, LivePath {
     if (baseline != null) {
       channel.baseline().offer(baseline.retain());
     }
+    channel.images().offer(request.images());
     String refusal = refusal();
     if (!refusal.isEmpty()) {
       channel.abort(refusal);
@@ -176,6 +177,7 @@ public final class SourceSession implements StreamSession, LivePath {
     }
     if (!channel.isOpened()) {
       channel.baseline().answered(opened);
+      channel.images().answered(opened);
       channel.opened();
     }
     channel.markAckDue();

@@ -6,6 +6,9 @@ import java.nio.ByteBuffer;
 public record Digest(long a, long b, long c, long d) {
   public static final int BYTES = 32;
 
+  /** Where a digest must stand and there is none. */
+  static final Digest NONE = new Digest(0, 0, 0, 0);
+
   /** Reads 32 bytes from the buffer's position on. */
   public static Digest read(ByteBuffer bytes) {
     return new Digest(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());

@@ -47,6 +47,8 @@ public sealed interface Frame {
    * @param historyPages slots of the page history of the forward direction (0: none)
    * @param baseline which baseline of the guest the source holds; null for none, and always in
    *     version 1
+   * @param images the images below the guest's disks that the source offers, at most {@link
+   *     Limits#MAX_IMAGES}; none before version 6
    */
   record Open(
       int channelId,
@@ -54,11 +56,28 @@ public sealed interface Frame {
       long migrationId,
       int port,
       int historyPages,
-      @Nullable Digest baseline)
+      @Nullable Digest baseline,
+      List<Digest> images)
       implements Sequenced {
-    /** Without a baseline. */
+    /** Without images. */
+    public Open(
+        int channelId,
+        ChannelKind kind,
+        long migrationId,
+        int port,
+        int historyPages,
+        @Nullable Digest baseline) {
+      this(channelId, kind, migrationId, port, historyPages, baseline, List.of());
+    }
+
+    /** Without a baseline, without images. */
     public Open(int channelId, ChannelKind kind, long migrationId, int port, int historyPages) {
       this(channelId, kind, migrationId, port, historyPages, null);
+    }
+
+    /** Copies the list. */
+    public Open {
+      images = List.copyOf(images);
     }
 
     @Override
@@ -72,9 +91,15 @@ public sealed interface Frame {
    *
    * @param missing the pages that it lacks of the baseline which OPEN named; null if it does not
    *     have or want that, and always in version 1
+   * @param images bit <i>i</i> is set if it has the <i>i</i>-th image that OPEN offered, from bit 0
    */
-  record Opened(int channelId, @Nullable List<PageRange> missing) implements Sequenced {
-    /** Without a baseline. */
+  record Opened(int channelId, @Nullable List<PageRange> missing, int images) implements Sequenced {
+    /** Without images. */
+    public Opened(int channelId, @Nullable List<PageRange> missing) {
+      this(channelId, missing, 0);
+    }
+
+    /** Without a baseline, without images. */
     public Opened(int channelId) {
       this(channelId, null);
     }

@@ -84,7 +84,10 @@ public final class FrameEncoder {
     Digest baseline = open.baseline();
     if (baseline != null) {
       baseline.write(out);
+    } else if (!open.images().isEmpty()) {
+      Digest.NONE.write(out);
     }
+    open.images().forEach(image -> image.write(out));
     return out;
   }
 
@@ -93,6 +96,11 @@ public final class FrameEncoder {
     if (missing != null) {
       out.putShort((short) missing.size());
       missing.forEach(range -> out.putInt(range.first()).putInt(range.pages()));
+    } else if (opened.images() != 0) {
+      out.putShort((short) Limits.NO_BASELINE);
+    }
+    if (opened.images() != 0) {
+      out.putShort((short) opened.images());
     }
     return out;
   }

@@ -112,7 +112,16 @@ final class FrameReader {
     }
     long migrationId = in.getLong();
     Digest baseline = in.hasRemaining() ? Digest.read(in) : null;
-    return new Frame.Open(channelId, kind, migrationId, port, historyPages, baseline);
+    List<Digest> images = new ArrayList<>();
+    while (in.hasRemaining()) {
+      images.add(Digest.read(in));
+    }
+    boolean isNone = Digest.NONE.equals(baseline);
+    if (isNone && images.isEmpty()) {
+      throw new WireException("OPEN of channel " + channelId + " names no baseline and no image");
+    }
+    return new Frame.Open(
+        channelId, kind, migrationId, port, historyPages, isNone ? null : baseline, images);
   }
 
   private static Frame opened(int channelId, ByteBuffer in) throws WireException {
@@ -120,6 +129,18 @@ final class FrameReader {
       return new Frame.Opened(channelId);
     }
     int count = in.getShort() & 0xffff;
+    List<PageRange> missing = count == Limits.NO_BASELINE ? null : missing(count, in);
+    if (missing != null && !in.hasRemaining()) {
+      return new Frame.Opened(channelId, missing);
+    }
+    int images = in.getShort() & 0xffff;
+    if (images == 0 || images >= 1 << Limits.MAX_IMAGES) {
+      throw new WireException("OPENED takes images " + Integer.toHexString(images));
+    }
+    return new Frame.Opened(channelId, missing, images);
+  }
+
+  private static List<PageRange> missing(int count, ByteBuffer in) throws WireException {
     if (count > Limits.MAX_MISSING_RANGES) {
       throw new WireException(
           "OPENED lists " + count + " ranges; at most " + Limits.MAX_MISSING_RANGES);
@@ -134,7 +155,7 @@ final class FrameReader {
       end = (long) range.first() + range.pages();
       missing.add(range);
     }
-    return new Frame.Opened(channelId, missing);
+    return missing;
   }
 
   private static void magic(ByteBuffer in) throws WireException {

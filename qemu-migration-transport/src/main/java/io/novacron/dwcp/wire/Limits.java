@@ -58,5 +58,14 @@ public final class Limits {
    */
   public static final int MAX_MISSING_RANGES = 64;
 
+  /** In place of the count of ranges: the baseline is declined, what follows is of images. */
+  static final int NO_BASELINE = 0xffff;
+
+  /**
+   * Images that one OPEN can offer: a guest with more disks of different images is rare, and what
+   * is left out travels.
+   */
+  public static final int MAX_IMAGES = 8;
+
   private Limits() {}
 }

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  */
 public record ProtocolVersions(int oldest, int newest) {
   /** What this build speaks. */
-  public static final ProtocolVersions SPOKEN = new ProtocolVersions(1, 5);
+  public static final ProtocolVersions SPOKEN = new ProtocolVersions(1, 6);
 
   /** The first version whose OPEN and OPENED can speak of a baseline. */
   public static final int BASELINES = 2;
@@ -23,6 +23,9 @@ public record ProtocolVersions(int oldest, int newest) {
 
   /** The first version whose pages may be shuffled. */
   public static final int SHUFFLES = 5;
+
+  /** The first version whose OPEN and OPENED can speak of images. */
+  public static final int IMAGES = 6;
 
   /** The highest version that both ranges hold, or empty when they have none in common. */
   public OptionalInt common(ProtocolVersions other) {

@@ -90,6 +90,9 @@ final class RoundTrip implements AutoCloseable {
     int rawBytes = 0;
     for (int i : shuffled(payloads.size())) {
       unpacked.set(i, decoder.unpack(payloads.get(i)));
+      if (unpacked.get(i).namesFiles()) {
+        decoder.readFiles(unpacked.get(i));
+      }
       rawBytes += unpacked.get(i).rawBytes();
     }
     ByteBuffer out = ByteBuffer.allocate(rawBytes);

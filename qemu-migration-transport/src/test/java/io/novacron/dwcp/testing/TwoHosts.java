@@ -5,6 +5,7 @@ import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.Batch;
 import io.novacron.dwcp.encoding.BatchPool;
 import io.novacron.dwcp.encoding.DestinationDecoder;
+import io.novacron.dwcp.encoding.ImageIndex;
 import io.novacron.dwcp.encoding.TravelledPages;
 import io.novacron.dwcp.kernels.JavaPageKernels;
 import io.novacron.dwcp.session.ChannelEnd;
@@ -124,6 +125,7 @@ public final class TwoHosts {
   private boolean answersEnd = true;
   private long delayNanos = FAR_NANOS;
   private @Nullable Baseline destinationBaseline;
+  private List<ImageIndex> destinationImages = List.of();
   private TravelledPages.@Nullable Recorder destinationRecorder;
   private boolean connectsFail;
   private boolean holdsConnects;
@@ -223,7 +225,8 @@ public final class TwoHosts {
       next.channel().baseline().recordReceivedDisk(destinationRecorder);
     }
     Baseline held = destinationBaseline;
-    next.outcome().connected(local, held == null ? null : held.retain());
+    List<ImageIndex> images = destinationImages.stream().map(ImageIndex::retain).toList();
+    next.outcome().connected(local, held == null ? null : held.retain(), images);
   }
 
   public Random random() {
@@ -305,6 +308,11 @@ public final class TwoHosts {
   /** What the destination holds for all channels to come; null for none. Stays the caller's. */
   public void destinationHolds(@Nullable Baseline baseline) {
     destinationBaseline = baseline;
+  }
+
+  /** The images that the destination has for all channels to come. Stay the caller's. */
+  public void destinationHas(List<ImageIndex> images) {
+    destinationImages = List.copyOf(images);
   }
 
   /** Opens a memory channel that offers a baseline; null for none. Stays the caller's. */

@@ -42,13 +42,16 @@ class DocumentedLayoutTest {
                   "host", "0006686f73742d62")),
           Map.entry("4.3 refuse", Map.of("code", "0001", "reason", "*")),
           Map.entry(
-              "4.4 open-memory-baseline",
+              "4.4 open-memory-baseline-images",
               Map.of(
                   "kind", "0002",
                   "port", "c000",
                   "historyPages", "00030000",
                   "migration", "1122334455667788",
-                  "baseline", "1e02027bf84cd0b501196f76f5791eb5ab03a2b3ad0fb05ba56a560c135e81d0")),
+                  "baseline", "1e02027bf84cd0b501196f76f5791eb5ab03a2b3ad0fb05ba56a560c135e81d0",
+                  "images",
+                      "1e02027bf84cd0b501196f76f5791eb5ab03a2b3ad0fb05ba56a560c135e81d0"
+                          + "0000000000000001000000000000000200000000000000030000000000000004")),
           Map.entry(
               "4.5 opened-baseline-damaged",
               Map.of(

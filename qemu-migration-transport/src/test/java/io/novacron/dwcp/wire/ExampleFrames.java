@@ -22,6 +22,8 @@ final class ExampleFrames {
           HexFormat.of()
               .parseHex("1e02027bf84cd0b501196f76f5791eb5ab03a2b3ad0fb05ba56a560c135e81d0"));
 
+  static final Digest IMAGE = new Digest(1, 2, 3, 4);
+
   /** "abc" as one literal, stored. */
   static final byte[] BATCH =
       HexFormat.of()
@@ -54,6 +56,15 @@ final class ExampleFrames {
     frames.put(
         "opened-baseline-damaged",
         new Frame.Opened(2, List.of(new PageRange(64, 64), new PageRange(4000, 1))));
+    frames.put(
+        "open-memory-image",
+        new Frame.Open(2, ChannelKind.MEMORY, MIGRATION, 49152, 196608, null, List.of(CHAIN)));
+    frames.put(
+        "open-memory-baseline-images",
+        new Frame.Open(
+            2, ChannelKind.MEMORY, MIGRATION, 49152, 196608, CHAIN, List.of(CHAIN, IMAGE)));
+    frames.put("opened-image", new Frame.Opened(2, null, 1));
+    frames.put("opened-baseline-image", new Frame.Opened(2, List.of(new PageRange(4000, 1)), 2));
     frames.put("end", new Frame.End(2, 2, 3, CHAIN));
     frames.put(
         "reset",

@@ -210,11 +210,14 @@ class FrameDecoderTest {
     }
   }
 
-  /** What version 2 added to OPEN and OPENED may be left out. */
+  /** What versions 2 and 6 added to OPEN and OPENED may be left out. */
   private static boolean isWholeWithout(String example, int cut, int payloadBytes) {
     return switch (example) {
       case "open-memory-baseline" -> cut == Digest.BYTES;
-      case "opened-baseline", "opened-baseline-damaged" -> cut == payloadBytes;
+      case "open-memory-image" -> cut == 2 * Digest.BYTES;
+      case "open-memory-baseline-images" -> cut % Digest.BYTES == 0 && cut <= 3 * Digest.BYTES;
+      case "opened-baseline", "opened-baseline-damaged", "opened-image" -> cut == payloadBytes;
+      case "opened-baseline-image" -> cut == Short.BYTES || cut == payloadBytes;
       default -> false;
     };
   }
@@ -225,6 +228,14 @@ class FrameDecoderTest {
     assertRefuses("behind page 0", "opened-baseline-damaged", b -> b.putInt(26, -1));
     assertRefuses("behind page 0", "opened-baseline-damaged", b -> b.putInt(30, 0));
     assertRefuses("behind page 128", "opened-baseline-damaged", b -> b.putInt(34, 127));
+  }
+
+  @Test
+  void refusesImagesThatNobodyOffers() {
+    assertRefuses("takes images 0", "opened-image", b -> b.putShort(26, (short) 0));
+    assertRefuses("takes images 100", "opened-image", b -> b.putShort(26, (short) 0x100));
+    assertRefuses(
+        "takes images 8000", "opened-baseline-image", b -> b.putShort(34, (short) 0x8000));
   }
 
   private void assertRefuses(String says, String example, UnaryOperator<ByteBuffer> change) {

@@ -36,12 +36,16 @@ final class FrameNotation {
               long migration,
               int port,
               int pages,
-              Digest baseline) ->
+              Digest baseline,
+              List<Digest> images) ->
           "OPEN channel=%d kind=%s port=%d historyPages=%d migration=%016x"
                   .formatted(channel, kind, port, pages, migration)
-              + (baseline == null ? "" : " baseline=" + hex(baseline));
-      case Frame.Opened(int channel, List<PageRange> missing) ->
-          "OPENED channel=%d".formatted(channel) + (missing == null ? "" : missing(missing));
+              + (baseline == null ? "" : " baseline=" + hex(baseline))
+              + images.stream().map(image -> " image=" + hex(image)).collect(Collectors.joining());
+      case Frame.Opened(int channel, List<PageRange> missing, int images) ->
+          "OPENED channel=%d".formatted(channel)
+              + (missing == null ? "" : missing(missing))
+              + (images == 0 ? "" : " images=%x".formatted(images));
       case Frame.Data(int channel, long sequence, PayloadBuffer payload) ->
           "DATA channel=%d sequence=%d batch=%s".formatted(channel, sequence, hex(payload.bytes()));
       case Frame.End(int channel, long sequence, long rawBytes, Digest chain) ->

@@ -79,6 +79,7 @@ class ProtocolDocumentTest {
             sections.add(title);
           }
         });
+    assertEquals("Images", sections.removeLast());
     assertEquals("Baseline", sections.removeLast());
     assertEquals("Batch payload", sections.removeLast());
     assertEquals(names, sections);

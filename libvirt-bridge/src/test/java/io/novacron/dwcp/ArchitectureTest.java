@@ -45,6 +45,7 @@ class ArchitectureTest {
           Map.entry("fallback", Set.of("page")),
           Map.entry("encoding", Set.of("page", "plugin", "kernels")),
           Map.entry("baseline", Set.of("page", "plugin", "encoding", "kernels")),
+          Map.entry("image", Set.of("page", "encoding", "kernels")),
           Map.entry("wire", Set.of()),
           Map.entry("congestion", Set.of()),
           Map.entry("streams", Set.of("wire", "congestion")),

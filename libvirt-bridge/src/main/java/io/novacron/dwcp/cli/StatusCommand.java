@@ -6,6 +6,7 @@ import io.novacron.dwcp.control.ControlException;
 import io.novacron.dwcp.control.ControlRequest;
 import io.novacron.dwcp.control.StatusReport;
 import io.novacron.dwcp.control.StatusReport.ActiveMigration;
+import io.novacron.dwcp.control.StatusReport.KnownImage;
 import io.novacron.dwcp.history.Json;
 import java.io.PrintWriter;
 import java.util.List;
@@ -46,6 +47,7 @@ final class StatusCommand extends Question {
     status.warnings().forEach(warning -> out.println("WARNING: " + Table.safe(warning)));
     out.println();
     printMigrations(status.activeMigrations(), out);
+    printImages(status.images(), out);
     if (!status.counters().isEmpty()) {
       var counters = new Table("COUNTER", ">VALUE");
       new TreeMap<>(status.counters()).forEach((name, value) -> counters.row(name, "" + value));
@@ -64,6 +66,22 @@ final class StatusCommand extends Question {
   private static String limit(String name, long bytesPerSecond) {
     String rate = Amounts.megabitsPerSecond(bytesPerSecond);
     return name.equals(LimitCommand.HOST) ? rate + " in all" : rate + " to " + name;
+  }
+
+  private static void printImages(List<KnownImage> images, PrintWriter out) {
+    if (images.isEmpty()) {
+      return;
+    }
+    var table = new Table("IMAGE", "USED", ">SIZE", ">INDEX");
+    for (KnownImage each : images.reversed()) {
+      table.row(
+          each.path(),
+          Amounts.clock(each.usedAt()),
+          Amounts.mebibytes(each.imageBytes()),
+          Amounts.mebibytes(each.storedBytes()));
+    }
+    out.println();
+    table.print(out);
   }
 
   private static void printMigrations(List<ActiveMigration> migrations, PrintWriter out) {

@@ -257,6 +257,27 @@ public final class ConfigKeys {
           "After a month little of a guest's memory is as it was.",
           FIRST);
 
+  static final ConfigKey<String> IMAGES_ENABLED =
+      new ConfigKey<>(
+          "images.enabled",
+          new Choice(List.of("true", "false"), Map.of()),
+          "true",
+          "Whether pages of a guest's memory that are blocks of the read-only image below one of"
+              + " its qcow2 disks, of which each host has its own copy, are read from there by the"
+              + " destination instead of being sent.",
+          "What a guest has read of its image is much of its memory.",
+          FIRST);
+
+  static final ConfigKey<Long> IMAGES_MAX_BYTES =
+      new ConfigKey<>(
+          "images.max-bytes",
+          new ByteSize(MIB, 64 * 1024 * MIB),
+          "1 GiB",
+          "Room below the state directory for the digests of such images; those that were not used"
+              + " for the longest time go first.",
+          "0.6 % of the images: some hundred of 1.5 GiB.",
+          FIRST);
+
   static final ConfigKey<InetSocketAddress> PEER_ADDRESS =
       new ConfigKey<>(
           "peers.NAME.address",
@@ -312,7 +333,9 @@ public final class ConfigKeys {
           BASELINES_ENABLED,
           BASELINES_MAX_BYTES,
           BASELINES_DISK_MAX_BYTES,
-          BASELINES_MAX_AGE);
+          BASELINES_MAX_AGE,
+          IMAGES_ENABLED,
+          IMAGES_MAX_BYTES);
 
   /** The keys below each {@code peers.NAME}. */
   public static final List<ConfigKey<?>> PEER =

@@ -6,6 +6,7 @@ import io.novacron.dwcp.config.ConfigResult.Accepted;
 import io.novacron.dwcp.config.ConfigResult.Refused;
 import io.novacron.dwcp.config.DaemonConfig.BaselineConfig;
 import io.novacron.dwcp.config.DaemonConfig.HistoryConfig;
+import io.novacron.dwcp.config.DaemonConfig.ImageConfig;
 import io.novacron.dwcp.config.DaemonConfig.LimitConfig;
 import io.novacron.dwcp.config.DaemonConfig.LocalConfig;
 import io.novacron.dwcp.config.DaemonConfig.LogLevel;
@@ -75,6 +76,9 @@ final class ConfigReader {
             value(ConfigKeys.BASELINES_MAX_BYTES),
             value(ConfigKeys.BASELINES_DISK_MAX_BYTES),
             value(ConfigKeys.BASELINES_MAX_AGE)),
+        new ImageConfig(
+            Boolean.parseBoolean(value(ConfigKeys.IMAGES_ENABLED)),
+            value(ConfigKeys.IMAGES_MAX_BYTES)),
         new LimitConfig(value(ConfigKeys.RATE_LIMIT), section.rateLimits()));
   }
 

@@ -26,6 +26,7 @@ public record DaemonConfig(
     LocalConfig local,
     HistoryConfig history,
     BaselineConfig baselines,
+    ImageConfig images,
     LimitConfig limits) {
 
   /** Where a migration to this peer enters: the socket of the migration URI. */
@@ -91,6 +92,13 @@ public record DaemonConfig(
       boolean isEnabled, long maxBytes, long diskMaxBytes, Duration maxAge) {}
 
   /**
+   * What the daemon makes of the images below guests' disks.
+   *
+   * @param maxBytes for their indexes
+   */
+  public record ImageConfig(boolean isEnabled, long maxBytes) {}
+
+  /**
    * How fast this host may send, in bytes per second.
    *
    * @param hostBytesPerSecond to all peers together; {@link RateLimit#NONE} without a limit
@@ -106,7 +114,12 @@ public record DaemonConfig(
     }
   }
 
-  /** Where that lies. */
+  /** Where the indexes of images lie. */
+  public Path imageDir() {
+    return stateDir.resolve("images");
+  }
+
+  /** Where baselines lie. */
   public Path baselineDir() {
     return stateDir.resolve("baselines");
   }

@@ -16,6 +16,8 @@ import java.util.Map;
  * @param warnings what the operator should know, one sentence each; empty when all is well
  * @param limits bytes per second that this host may send, by the peer's name or {@code host}; those
  *     in force only
+ * @param images what is known of the images below guests' disks, the one that was not used for the
+ *     longest time first
  * @param counters since the start, by dotted name; fallbacks as {@code fallbacks.REASON}
  */
 public record StatusReport(
@@ -30,6 +32,7 @@ public record StatusReport(
     List<String> warnings,
     List<ActiveMigration> activeMigrations,
     Map<String, Long> limits,
+    List<KnownImage> images,
     Map<String, Long> counters) {
 
   /** Copies what could change under the reader. */
@@ -37,8 +40,18 @@ public record StatusReport(
     warnings = List.copyOf(warnings);
     activeMigrations = List.copyOf(activeMigrations);
     limits = Map.copyOf(limits);
+    images = List.copyOf(images);
     counters = Map.copyOf(counters);
   }
+
+  /**
+   * An image whose blocks this host knows.
+   *
+   * @param path of the image
+   * @param imageBytes of the image
+   * @param storedBytes of what is kept of it
+   */
+  public record KnownImage(String path, long imageBytes, long storedBytes, Instant usedAt) {}
 
   /**
    * A migration that runs now.

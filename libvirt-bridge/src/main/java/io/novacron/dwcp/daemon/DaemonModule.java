@@ -8,6 +8,7 @@ import io.novacron.dwcp.config.DaemonConfig;
 import io.novacron.dwcp.config.LocalHostName;
 import io.novacron.dwcp.config.TransportConfig;
 import io.novacron.dwcp.history.MigrationHistory;
+import io.novacron.dwcp.image.Images;
 import io.novacron.dwcp.intercept.DestinationHost;
 import io.novacron.dwcp.intercept.HeldGuests;
 import io.novacron.dwcp.intercept.MigrationJournal;
@@ -116,14 +117,26 @@ final class DaemonModule extends AbstractModule {
 
   @Provides
   @Singleton
+  Optional<Images> images(KernelVariants kernels, MigrationJournal journal) {
+    return config.images().isEnabled()
+        ? OpenedImages.in(config.imageDir(), config.images(), kernels.chosen(), journal)
+        : Optional.empty();
+  }
+
+  @Provides
+  @Singleton
   DestinationSessions destinations(
-      Transport transport, MigrationJournal journal, Optional<Baselines> baselines) {
+      Transport transport,
+      MigrationJournal journal,
+      Optional<Baselines> baselines,
+      Optional<Images> images) {
     DestinationHost host =
         new DestinationHost(
             hostName(),
             () -> config.local().libvirtSocketNow(Files::exists),
             journal,
             baselines,
+            images,
             transport.settings().historyBudgetBytes());
     return new DestinationSessions(transport, host);
   }
@@ -142,7 +155,8 @@ final class DaemonModule extends AbstractModule {
       SendingLimits limits,
       MigrationJournal journal,
       PlainRoutes routes,
-      Optional<Baselines> baselines) {
+      Optional<Baselines> baselines,
+      Optional<Images> images) {
     PeerSocket.Wiring wiring =
         new PeerSocket.Wiring(
             hostName(),
@@ -150,6 +164,7 @@ final class DaemonModule extends AbstractModule {
             journal,
             routes,
             baselines,
+            images,
             DowntimeLimiting.of(config.local(), journal),
             new HeldGuests.With(
                 new LibvirtGuests(() -> config.local().libvirtSocketNow(Files::exists)),
@@ -184,11 +199,12 @@ final class DaemonModule extends AbstractModule {
       MigrationJournal journal,
       List<PeerSocket> peerSockets,
       Optional<Baselines> baselines,
+      Optional<Images> images,
       SendingLimits limits) {
     return new DaemonReport(
         config,
         new DaemonReport.Parts(
-            transport, kernels, history, journal, peerSockets, baselines, limits));
+            transport, kernels, history, journal, peerSockets, baselines, images, limits));
   }
 
   @Provides

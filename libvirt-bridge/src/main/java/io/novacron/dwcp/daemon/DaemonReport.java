@@ -10,8 +10,11 @@ import io.novacron.dwcp.control.PeerReport;
 import io.novacron.dwcp.control.ProductVersion;
 import io.novacron.dwcp.control.StatusReport;
 import io.novacron.dwcp.control.StatusReport.ActiveMigration;
+import io.novacron.dwcp.control.StatusReport.KnownImage;
 import io.novacron.dwcp.history.MigrationHistory;
 import io.novacron.dwcp.history.MigrationRecord;
+import io.novacron.dwcp.image.ImageStore;
+import io.novacron.dwcp.image.Images;
 import io.novacron.dwcp.intercept.LiveMigration;
 import io.novacron.dwcp.intercept.MigrationJournal;
 import io.novacron.dwcp.intercept.PeerSocket;
@@ -48,6 +51,7 @@ final class DaemonReport implements DaemonView {
   private final MigrationJournal journal;
   private final List<PeerSocket> peerSockets;
   private final Optional<Baselines> baselines;
+  private final Optional<Images> images;
   private final SendingLimits limits;
   private final InstantSource clock = InstantSource.system();
   private final Instant startedAt;
@@ -60,6 +64,7 @@ final class DaemonReport implements DaemonView {
       MigrationJournal journal,
       List<PeerSocket> peerSockets,
       Optional<Baselines> baselines,
+      Optional<Images> images,
       SendingLimits limits) {}
 
   DaemonReport(DaemonConfig config, Parts parts) {
@@ -70,6 +75,7 @@ final class DaemonReport implements DaemonView {
     this.journal = parts.journal();
     this.peerSockets = parts.peerSockets();
     this.baselines = parts.baselines();
+    this.images = parts.images();
     this.limits = parts.limits();
     this.startedAt = clock.instant();
   }
@@ -96,7 +102,22 @@ final class DaemonReport implements DaemonView {
         warnings(),
         journal.live().stream().map(DaemonReport::active).toList(),
         limits.inForce(),
+        knownImages(),
         journal.counters());
+  }
+
+  private List<KnownImage> knownImages() {
+    try {
+      List<ImageStore.Entry> kept = images.isPresent() ? images.get().entries() : List.of();
+      return kept.stream().map(DaemonReport::known).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static KnownImage known(ImageStore.Entry entry) {
+    return new KnownImage(
+        entry.image().toString(), entry.imageBytes(), entry.storedBytes(), entry.usedAt());
   }
 
   private List<String> warnings() {
@@ -113,6 +134,9 @@ final class DaemonReport implements DaemonView {
         .ifPresent(problem -> warnings.add("baselines cannot be written: " + problem));
     if (config.baselines().isEnabled() && baselines.isEmpty()) {
       warnings.add("baselines are off: " + config.baselineDir() + " cannot be used");
+    }
+    if (config.images().isEnabled() && images.isEmpty()) {
+      warnings.add("images are off: " + config.imageDir() + " cannot be used");
     }
     return warnings;
   }

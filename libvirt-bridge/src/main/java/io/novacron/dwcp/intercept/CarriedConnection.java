@@ -3,6 +3,7 @@ package io.novacron.dwcp.intercept;
 import io.netty.channel.Channel;
 import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.BaselinePages;
+import io.novacron.dwcp.encoding.ImageIndex;
 import io.novacron.dwcp.intercept.SourceRelayHandler.Announced;
 import io.novacron.dwcp.netty.LocalSocketHandler;
 import io.novacron.dwcp.netty.PeerLink;
@@ -57,6 +58,7 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
   private final Map<Subject, DataListeners> listeners = new HashMap<>();
   private final HistoryShare history;
   private final GuestVisits visits;
+  private final ImageVisits images;
   private final Map<Subject, LoweredDowntime> downtimes = new HashMap<>();
 
   /** Its baseline is counted in the history. */
@@ -77,15 +79,16 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     this.socketPath = socketPath;
     this.wiring = wiring;
     this.history = new HistoryShare(link.historyBudgetBytes() / PageSize.BYTES);
-    this.visits =
-        new GuestVisits(
-            new GuestVisits.With(
-                wiring.baselines(),
-                link.peerHostName(),
-                link.version(),
-                link.historyBudgetBytes(),
-                session),
-            link.loop());
+    GuestVisits.With with =
+        new GuestVisits.With(
+            wiring.baselines(),
+            wiring.images(),
+            link.peerHostName(),
+            link.version(),
+            link.historyBudgetBytes(),
+            session);
+    this.visits = new GuestVisits(with, link.loop());
+    this.images = new ImageVisits(with, link.loop());
     this.follower =
         new MigrationFollower(
             wiring.journal(),
@@ -171,6 +174,7 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     }
     follower.event(event);
     visits.event(event);
+    images.event(event);
     downtime(event);
     verdict(event);
   }
@@ -236,7 +240,9 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     Subject subject = announcement.subject();
     visits.whenReady(
         subject,
-        baseline -> visits.whenDisksAreLoaded(subject, () -> listen(announcement, answer)));
+        baseline ->
+            visits.whenDisksAreLoaded(
+                subject, () -> images.whenLooked(subject, () -> listen(announcement, answer))));
   }
 
   private void listen(RelayAction.AnnouncePorts announcement, Announced answer) {
@@ -302,11 +308,16 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
           case LIBVIRT_RPC -> null;
         };
     int historyPages = history.next(isOnlyOne(subject, kind));
-    ChannelEnd channel =
-        session.open(new ChannelRequest(kind, connectionId, port, historyPages, baseline), local);
+    List<ImageIndex> offered =
+        kind == ChannelKind.MEMORY ? images.retained(subject) : List.<ImageIndex>of();
+    ChannelRequest request =
+        new ChannelRequest(kind, connectionId, port, historyPages, baseline, offered);
+    ChannelEnd channel = session.open(request, local);
+    offered.forEach(ImageIndex::close);
     local.join(channel);
     follower.add(subject, channel);
     visits.follow(subject, channel);
+    images.follow(subject, channel);
     visits.followDisk(subject, channel, true);
     LoweredDowntime lowered = downtimes.get(subject);
     if (lowered != null && kind == ChannelKind.MEMORY) {

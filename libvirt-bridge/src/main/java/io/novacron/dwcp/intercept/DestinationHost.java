@@ -3,6 +3,7 @@ package io.novacron.dwcp.intercept;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.novacron.dwcp.baseline.Baselines;
+import io.novacron.dwcp.image.Images;
 import io.novacron.dwcp.netty.DestinationSessions;
 import io.novacron.dwcp.netty.LocalSocketHandler;
 import io.novacron.dwcp.netty.LocalSockets;
@@ -37,11 +38,13 @@ public final class DestinationHost implements DestinationSessions.Host {
   private final Supplier<Path> libvirtSocket;
   private final MigrationJournal journal;
   private final Optional<Baselines> baselines;
+  private final Optional<Images> images;
   private final long historyBudgetBytes;
 
   /**
    * @param libvirtSocket asked for each connection
    * @param baselines empty where they are switched off
+   * @param images empty where they are switched off
    * @param historyBudgetBytes of one migration
    */
   public DestinationHost(
@@ -49,11 +52,13 @@ public final class DestinationHost implements DestinationSessions.Host {
       Supplier<Path> libvirtSocket,
       MigrationJournal journal,
       Optional<Baselines> baselines,
+      Optional<Images> images,
       long historyBudgetBytes) {
     this.hostName = hostName;
     this.libvirtSocket = libvirtSocket;
     this.journal = journal;
     this.baselines = baselines;
+    this.images = images;
     this.historyBudgetBytes = historyBudgetBytes;
   }
 
@@ -61,7 +66,7 @@ public final class DestinationHost implements DestinationSessions.Host {
   public DestinationSession.Connector connector(
       String sourceHost, int version, EventLoop loop, LivePath path) {
     GuestVisits.With with =
-        new GuestVisits.With(baselines, sourceHost, version, historyBudgetBytes, path);
+        new GuestVisits.With(baselines, images, sourceHost, version, historyBudgetBytes, path);
     return new SessionConnector(with, loop);
   }
 
@@ -79,7 +84,7 @@ public final class DestinationHost implements DestinationSessions.Host {
 
   /** What one libvirt connection of the session has announced. */
   private record LibvirtConnection(
-      DestinationRelay relay, MigrationFollower follower, GuestVisits visits) {}
+      DestinationRelay relay, MigrationFollower follower, GuestVisits visits, ImageVisits images) {}
 
   /** The connections of one session; on its event loop. */
   private final class SessionConnector implements DestinationSession.Connector {
@@ -112,6 +117,7 @@ public final class DestinationHost implements DestinationSessions.Host {
       MigrationFollower follower =
           new MigrationFollower(journal, loop, ends, with.path()::liveStreams);
       GuestVisits visits = new GuestVisits(with, loop);
+      ImageVisits images = new ImageVisits(with, loop);
       DestinationRelay relay = new DestinationRelay();
       DestinationRelayHandler handler =
           new DestinationRelayHandler(
@@ -120,10 +126,11 @@ public final class DestinationHost implements DestinationSessions.Host {
               event -> {
                 follower.event(event);
                 visits.event(event);
+                images.event(event);
                 verdict(event, channel);
               },
               () -> connections.remove(connectionId));
-      connections.put(connectionId, new LibvirtConnection(relay, follower, visits));
+      connections.put(connectionId, new LibvirtConnection(relay, follower, visits, images));
       Path path = libvirtSocket.get();
       LocalSockets.connectUnix(loop, path, socket -> socket.pipeline().addLast("relay", handler))
           .addListener((ChannelFuture result) -> {
@@ -165,13 +172,19 @@ public final class DestinationHost implements DestinationSessions.Host {
       Subject subject = visits.newest();
       visits.follow(subject, channel);
       visits.followDisk(subject, channel, false);
+      ImageVisits images = connection.images();
+      Subject guest = images.newest();
+      images.follow(guest, channel);
       LocalSockets.connectLoopback(loop, open.port(), socket -> {})
           .addListener((ChannelFuture result) ->
               answer(
                   result,
                   "127.0.0.1:" + open.port(),
                   channel,
-                  local -> withBaseline(open, visits, subject, local, outcome),
+                  local -> {
+                    DestinationSession.Outcome withImages = images.with(open, guest, outcome);
+                    withBaseline(open, visits, subject, local, withImages);
+                  },
                   outcome));
     }
 

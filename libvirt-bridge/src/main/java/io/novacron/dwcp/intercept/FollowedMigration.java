@@ -104,6 +104,7 @@ final class FollowedMigration {
       pages.merge("zero", forward.zero(), Long::sum);
       pages.merge("reference", forward.reference(), Long::sum);
       pages.merge("baseline", forward.baseline(), Long::sum);
+      pages.merge("image", forward.image(), Long::sum);
       pages.merge("delta", forward.delta(), Long::sum);
       pages.merge("full", forward.full(), Long::sum);
     }

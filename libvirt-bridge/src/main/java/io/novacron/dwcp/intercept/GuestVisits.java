@@ -5,6 +5,7 @@ import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.congestion.PathRate;
 import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.encoding.DiskBaseline;
+import io.novacron.dwcp.image.Images;
 import io.novacron.dwcp.page.PageSize;
 import io.novacron.dwcp.plugin.BaselineStore;
 import io.novacron.dwcp.relay.CarryDecision;
@@ -41,6 +42,7 @@ final class GuestVisits {
    * Whose baselines they are.
    *
    * @param baselines empty where baselines are switched off
+   * @param images empty where images are switched off
    * @param peerHost the other daemon, as it names itself
    * @param version of the protocol that the session with it speaks
    * @param historyBudgetBytes of one migration
@@ -48,6 +50,7 @@ final class GuestVisits {
    */
   record With(
       Optional<Baselines> baselines,
+      Optional<Images> images,
       String peerHost,
       int version,
       long historyBudgetBytes,

@@ -6,6 +6,7 @@ import io.netty.channel.EventLoop;
 import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.config.PortRange;
 import io.novacron.dwcp.fallback.Fallback;
+import io.novacron.dwcp.image.Images;
 import io.novacron.dwcp.netty.LocalSockets;
 import io.novacron.dwcp.netty.PeerLink;
 import io.novacron.dwcp.plugin.Peer;
@@ -35,6 +36,7 @@ public final class PeerSocket {
       MigrationJournal journal,
       PlainRoutes plainRoutes,
       Optional<Baselines> baselines,
+      Optional<Images> images,
       Optional<LoweredDowntime.With> downtime,
       HeldGuests.With held) {}
 

@@ -72,7 +72,11 @@ public final class DestinationRelay {
     }
     String name =
         call.destinationName().orElseThrow(() -> new RpcException("the call names no guest"));
-    return ledger.begin(call, new Subject(name, call.uuid(), call.flags(), decision(call)));
+    return ledger.begin(call, subject(call, name));
+  }
+
+  private static Subject subject(PrepareCall call, String name) {
+    return new Subject(name, call.uuid(), call.flags(), decision(call), call.qcow2Files());
   }
 
   /** The source's daemon decides; what it decided shows in the call. */

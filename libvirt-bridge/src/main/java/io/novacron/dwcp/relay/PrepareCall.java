@@ -1,6 +1,7 @@
 package io.novacron.dwcp.relay;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -90,6 +91,17 @@ public record PrepareCall(
         host.isEmpty()
             ? parameters.without(MigrationParameters.MIGRATE_URI)
             : parameters.with(MigrationParameters.MIGRATE_URI, "tcp://" + host));
+  }
+
+  /** The files that the guest uses as qcow2; empty where the XML tells none, or cannot be read. */
+  public List<String> qcow2Files() {
+    try {
+      Optional<String> xml = parameters.text(MigrationParameters.DESTINATION_XML);
+      return xml.isEmpty() ? List.of() : GuestDisks.qcow2Files(xml.get());
+    } catch (RpcException e) {
+      // libvirt judges the domain XML; without its disks the migration goes without their images.
+      return List.of();
+    }
   }
 
   boolean namesDwcp() {

@@ -51,6 +51,17 @@ final class RootChildren {
     return children.stream().filter(child -> child.name().equals(name)).findFirst();
   }
 
+  List<Child> all(String name) {
+    return children.stream().filter(child -> child.name().equals(name)).toList();
+  }
+
+  /** The children of a child, by byte position in it. */
+  RootChildren inside(Child child) throws RpcException {
+    RootChildren found = new RootChildren(xml.substring(child.tagStart()));
+    found.scan();
+    return found;
+  }
+
   /** The text of the first child of that name, its character references replaced. */
   Optional<String> text(String name) {
     return first(name).map(child -> unescaped(xml.substring(child.tagEnd(), child.contentEnd())));
@@ -59,6 +70,11 @@ final class RootChildren {
   /** The attribute of a start tag: where its value begins and ends between the quotes. */
   Optional<XmlAttribute> attribute(Child child, String name) {
     return XmlAttribute.find(xml, child, name);
+  }
+
+  /** The value of an attribute, its character references replaced. */
+  Optional<String> text(Child child, String attribute) {
+    return attribute(child, attribute).map(found -> unescaped(found.value()));
   }
 
   private static String unescaped(String latin1) {

@@ -86,7 +86,7 @@ public final class SourceRelay {
   }
 
   private static Subject subject(PrepareCall call, String name, CarryDecision decision) {
-    return new Subject(name, call.uuid(), call.flags(), decision);
+    return new Subject(name, call.uuid(), call.flags(), decision, call.qcow2Files());
   }
 
   private static ByteBuffer bytes(RpcMessage message, PrepareCall call, CarryDecision decision)

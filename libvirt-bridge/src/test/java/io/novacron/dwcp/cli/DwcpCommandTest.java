@@ -56,6 +56,9 @@ class DwcpCommandTest {
         ID  DOMAIN  ROLE    PEER    TRANSPORT  PHASE           RAW      WIRE  STREAMS
         m3  vm-1    source  host-b  dwcp       pre-copy  512.0 MiB  64.0 MiB        8
 
+        IMAGE                               USED                        SIZE     INDEX
+        /var/lib/nova/instances/_base/0a1b  2026-11-22 12:00:00  2,048.0 MiB  12.0 MiB
+
         COUNTER               VALUE
         fallbacks.no-daemon       2
         migrations.completed     14

@@ -49,6 +49,9 @@ public final class FakeDaemon implements DaemonView {
                 64L << 20,
                 8)),
         Map.of("host", 50_000_000L, "host-b", 10_000_000L),
+        List.of(
+            new StatusReport.KnownImage(
+                "/var/lib/nova/instances/_base/0a1b", 2L << 30, 12L << 20, NOON)),
         Map.of("fallbacks.no-daemon", 2L, "migrations.completed", 14L));
   }
 

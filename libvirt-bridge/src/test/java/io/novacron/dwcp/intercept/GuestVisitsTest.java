@@ -92,7 +92,8 @@ class GuestVisitsTest {
           }
         };
     return new GuestVisits(
-        new GuestVisits.With(kept, "host-b", version, 1L << 30, path), loop.loop());
+        new GuestVisits.With(kept, Optional.empty(), "host-b", version, 1L << 30, path),
+        loop.loop());
   }
 
   private static @Nullable BaselinePages answer(GuestVisits visits, @Nullable Subject subject) {

@@ -113,6 +113,7 @@ class PeerSocketTest {
             new PlainRoutes(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             new HeldGuests.With(NO_GUESTS, socket -> NO_GUESTS, millis -> {})));
   }
 

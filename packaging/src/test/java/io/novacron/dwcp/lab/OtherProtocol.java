@@ -14,7 +14,7 @@ import javax.tools.ToolProvider;
 
 /**
  * This product as a later release would be: the same daemon, except that it speaks the protocol
- * versions 6 to 7. It is the distribution under test with one class in front of its class path,
+ * versions 5 to 6. It is the distribution under test with one class in front of its class path,
  * compiled from the sources with another range.
  */
 final class OtherProtocol {

@@ -1,6 +1,7 @@
 /**
  * The NBD protocol as libvirt and QEMU use it to copy disks during a migration: negotiation,
- * requests, replies, and which of them are barriers.
+ * requests, replies, and which of them are barriers. {@link io.novacron.dwcp.nbd.WriteBehind} can
+ * answer writes before they are at the destination; no channel uses it yet.
  *
  * <p>Reading and writing images does not belong here, nor does the encoding of the blocks.
  */

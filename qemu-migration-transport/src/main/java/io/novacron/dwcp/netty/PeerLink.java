@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.novacron.dwcp.congestion.SendLimits;
 import io.novacron.dwcp.fallback.Fallback;
@@ -12,6 +13,7 @@ import io.novacron.dwcp.fallback.Fallback.Kind;
 import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.SessionEnd;
 import io.novacron.dwcp.session.SourceSession;
+import io.novacron.dwcp.streams.DialPlan;
 import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.ProtocolVersions;
 import io.novacron.dwcp.wire.RefuseCode;
@@ -55,9 +57,6 @@ public final class PeerLink {
   /** 250 ms: notices silence and budgets well within their seconds. */
   private static final long TICK_MILLIS = 250;
 
-  /** 1 s between attempts to replace streams while attempts fail. */
-  private static final long RETRY_NANOS = 1_000_000_000L;
-
   /**
    * A refused connection comes from the peer's kernel: no process listens, so the session that it
    * held is gone. Twice, since a daemon that is being restarted may refuse once.
@@ -80,7 +79,7 @@ public final class PeerLink {
   private @Nullable Future<?> ticker;
   private int dialing;
   private int refused;
-  private long retryAtNanos;
+  private DialPlan dialPlan;
   private long quarantinedUntilNanos;
   private String quarantineReason = "";
   private String lastError = "";
@@ -103,8 +102,8 @@ public final class PeerLink {
     this.port = port;
     this.loop = transport.loops().next();
     this.channelListener = listener;
-    this.retryAtNanos = transport.nanoClock().getAsLong();
-    this.quarantinedUntilNanos = retryAtNanos;
+    this.dialPlan = new DialPlan(transport.settings().streams());
+    this.quarantinedUntilNanos = transport.nanoClock().getAsLong();
   }
 
   /** The event loop that local connections of this peer must live on. */
@@ -179,7 +178,8 @@ public final class PeerLink {
             .handler(
                 StreamSockets.initializer(
                     transport.buffers(), () -> new SourceHandshake(wanted, resume)))
-            .connect(new InetSocketAddress(host, port));
+            .resolver(NamesOffLoop.GROUP)
+            .connect(address());
     attempt.addListener(result -> {
       if (!result.isSuccess()) {
         Throwable cause = result.cause();
@@ -187,6 +187,14 @@ public final class PeerLink {
         dialFailed(wanted, isRefusal, Kind.PEER_UNREACHABLE, String.valueOf(cause.getMessage()));
       }
     });
+  }
+
+  /** A name is looked up anew each time: the peer may have moved. */
+  private InetSocketAddress address() {
+    boolean isLiteral = NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
+    return isLiteral
+        ? new InetSocketAddress(host, port)
+        : InetSocketAddress.createUnresolved(host, port);
   }
 
   private static boolean isRefused(Throwable cause) {
@@ -201,7 +209,7 @@ public final class PeerLink {
     dialing--;
     refused = isRefusal ? refused + 1 : 0;
     lastError = reason;
-    retryAtNanos = transport.nanoClock().getAsLong() + RETRY_NANOS;
+    dialPlan.failed(transport.nanoClock().getAsLong());
     SourceSession live = session;
     if (live == null) {
       answer(waiter -> waiter.unavailable(new Fallback(kind, reason)));
@@ -333,6 +341,7 @@ public final class PeerLink {
             limits,
             new SessionListener());
     session = fresh;
+    dialPlan = new DialPlan(transport.settings().streams());
     ticker = loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     return fresh;
   }
@@ -352,12 +361,12 @@ public final class PeerLink {
 
   private void dialMissing() {
     SourceSession live = session;
-    boolean backedOff = transport.nanoClock().getAsLong() - retryAtNanos < 0;
     SessionId id = sessionId;
-    if (live == null || id == null || live.ended() != null || backedOff) {
+    if (live == null || id == null || live.ended() != null) {
       return;
     }
-    for (int have = live.liveStreams() + dialing; have < transport.settings().streams(); have++) {
+    long now = transport.nanoClock().getAsLong();
+    for (int due = dialPlan.due(live.liveStreams(), dialing, now); due > 0; due--) {
       dial(id, true);
     }
   }

@@ -8,7 +8,7 @@ cmd_guest() {
   [ -d "$LAB_DIR" ] || die "no lab is up (lab up)"
   case $verb in
     start) guest_start "$@" ;;
-    ticks) guest_known "$1"; guest_ticks "$1" 0 ;;
+    ticks) guest_known "$1"; guest_ticks "$1" "${2:-0}" ;;
     console) guest_known "$1"; cut -d' ' -f2- "$LAB_DIR/guests/$1.log" ;;
     check) guest_known "$1"; guest_check "$1" ;;
     record) guest_known "$1"; guest_record "$@" ;;

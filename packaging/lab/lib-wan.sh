@@ -53,11 +53,11 @@ wan_move() {
   peer=$(other_host "$host")
   old=$(on_net "$host" ip -4 -o addr show dev wan0 | awk '{ split($4, a, "/"); print a[1] }')
   new=$WAN_NET.$((${old##*.} + 10))
+  on_net "$host" ip -4 addr flush dev wan0
   on_net "$host" ip addr add "$new" dev wan0
   on_net "$peer" ip route replace "$new" dev wan0
-  on_net "$host" ip addr del "$(on_net "$host" ip -4 -o addr show dev wan0 | awk -v old="$old" '$4 ~ "^" old "(/|$)" { print $4 }')" dev wan0
   on_net "$host" ip route replace "$WAN_NET.$(number_of_host "$peer")" dev wan0 src "$new"
-  for each in $LAB_HOSTS; do sed -i "s/^${old//./\\.} /$new /" "$LAB_DIR/$each/etc/hosts"; done
+  for each in $LAB_HOSTS; do on "$each" sed -i "s/^${old//./\\.} /$new /" /etc/hosts; done
   echo "host-$host is at $new"
 }
 

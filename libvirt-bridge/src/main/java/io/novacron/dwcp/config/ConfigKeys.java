@@ -208,6 +208,18 @@ public final class ConfigKeys {
               + " third.",
           FIRST);
 
+  static final ConfigKey<String> EARLY_DISK_REPLIES =
+      new ConfigKey<>(
+          "early-disk-replies",
+          new Choice(List.of("true", "false"), Map.of()),
+          "true",
+          "Whether QEMU, while --copy-storage-all copies a disk, is told that a write is done when"
+              + " it is on its way. The guest is started at the destination only when all of them"
+              + " are there. Not for migrations that may go to post-copy.",
+          "QEMU has 16 writes under way at most, so else a disk is copied at 16 of them a round"
+              + " trip.",
+          FIRST);
+
   static final ConfigKey<Integer> HISTORY_ENTRIES =
       new ConfigKey<>(
           "history-entries",
@@ -329,6 +341,7 @@ public final class ConfigKeys {
           DATA_PORTS,
           LIBVIRT_SOCKET,
           FIRST_DOWNTIME_LIMIT,
+          EARLY_DISK_REPLIES,
           HISTORY_ENTRIES,
           BASELINES_ENABLED,
           BASELINES_MAX_BYTES,

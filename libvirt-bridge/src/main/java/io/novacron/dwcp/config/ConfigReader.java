@@ -69,7 +69,8 @@ final class ConfigReader {
         new LocalConfig(
             value(ConfigKeys.DATA_PORTS),
             value(ConfigKeys.LIBVIRT_SOCKET),
-            value(ConfigKeys.FIRST_DOWNTIME_LIMIT)),
+            value(ConfigKeys.FIRST_DOWNTIME_LIMIT),
+            Boolean.parseBoolean(value(ConfigKeys.EARLY_DISK_REPLIES))),
         new HistoryConfig(value(ConfigKeys.HISTORY_ENTRIES)),
         new BaselineConfig(
             Boolean.parseBoolean(value(ConfigKeys.BASELINES_ENABLED)),

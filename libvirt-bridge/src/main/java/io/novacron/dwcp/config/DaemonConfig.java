@@ -60,9 +60,14 @@ public record DaemonConfig(
    * @param dataPorts loopback ports of the source; never libvirt's own
    * @param libvirtSocket empty: virtqemud where its socket exists, else libvirtd
    * @param firstDowntimeLimit zero: libvirt's is left alone
+   * @param earlyDiskReplies whether QEMU is told that writes to a disk are done while they are
+   *     under way
    */
   public record LocalConfig(
-      PortRange dataPorts, Optional<Path> libvirtSocket, Duration firstDowntimeLimit) {
+      PortRange dataPorts,
+      Optional<Path> libvirtSocket,
+      Duration firstDowntimeLimit,
+      boolean earlyDiskReplies) {
 
     private static final Path VIRTQEMUD = Path.of("/run/libvirt/virtqemud-sock");
     private static final Path LIBVIRTD = Path.of("/run/libvirt/libvirt-sock");

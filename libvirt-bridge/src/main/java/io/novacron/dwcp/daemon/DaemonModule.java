@@ -169,7 +169,8 @@ final class DaemonModule extends AbstractModule {
             new HeldGuests.With(
                 new LibvirtGuests(() -> config.local().libvirtSocketNow(Files::exists)),
                 socket -> new LibvirtGuests(() -> socket),
-                Thread::sleep));
+                Thread::sleep),
+            config.local().earlyDiskReplies());
     List<PeerSocket> sockets = new ArrayList<>();
     for (Peer peer : config.peers().peers()) {
       String host = peer.address().getHostString();

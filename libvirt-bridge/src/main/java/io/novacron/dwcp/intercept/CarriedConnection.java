@@ -5,6 +5,7 @@ import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.BaselinePages;
 import io.novacron.dwcp.encoding.ImageIndex;
 import io.novacron.dwcp.intercept.SourceRelayHandler.Announced;
+import io.novacron.dwcp.nbd.WriteWindow;
 import io.novacron.dwcp.netty.LocalSocketHandler;
 import io.novacron.dwcp.netty.PeerLink;
 import io.novacron.dwcp.page.PageSize;
@@ -21,6 +22,7 @@ import io.novacron.dwcp.relay.RelayPolicy;
 import io.novacron.dwcp.relay.SourceRelay;
 import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.ChannelRequest;
+import io.novacron.dwcp.session.EarlyWrites;
 import io.novacron.dwcp.session.SourceSession;
 import io.novacron.dwcp.wire.ChannelKind;
 import java.nio.file.Path;
@@ -60,6 +62,9 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
   private final GuestVisits visits;
   private final ImageVisits images;
   private final Map<Subject, LoweredDowntime> downtimes = new HashMap<>();
+
+  /** The disks whose writes are acknowledged early. */
+  private final Map<Subject, List<EarlyWrites>> disks = new HashMap<>();
 
   /** Its baseline is counted in the history. */
   private @Nullable BaselinePages counted;
@@ -171,6 +176,7 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
       if (open != null) {
         open.close();
       }
+      disks.remove(ended.subject());
     }
     follower.event(event);
     visits.event(event);
@@ -311,10 +317,21 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     List<ImageIndex> offered =
         kind == ChannelKind.MEMORY ? images.retained(subject) : List.<ImageIndex>of();
     ChannelRequest request =
-        new ChannelRequest(kind, connectionId, port, historyPages, baseline, offered);
+        new ChannelRequest(
+            kind,
+            connectionId,
+            port,
+            historyPages,
+            baseline,
+            offered,
+            earlyWrites(subject, kind));
     ChannelEnd channel = session.open(request, local);
     offered.forEach(ImageIndex::close);
     local.join(channel);
+    EarlyWrites early = channel.earlyWrites();
+    if (early != null) {
+      disks.computeIfAbsent(subject, key -> new ArrayList<>()).add(early);
+    }
     follower.add(subject, channel);
     visits.follow(subject, channel);
     images.follow(subject, channel);
@@ -322,6 +339,47 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
     LoweredDowntime lowered = downtimes.get(subject);
     if (lowered != null && kind == ChannelKind.MEMORY) {
       lowered.follow(channel);
+    }
+  }
+
+  /**
+   * Not where the guest may be handed over before libvirt's Finish call, as post-copy does: what
+   * that call waits for would come too late.
+   */
+  private @Nullable WriteWindow earlyWrites(Subject subject, ChannelKind kind) {
+    boolean mayBe = wiring.earlyDiskReplies() && !subject.flags().postCopy();
+    return mayBe && kind == ChannelKind.DISK ? WriteWindow.STANDARD : null;
+  }
+
+  @Override
+  public void awaitDisks(RelayAction.AwaitDisks wanted, SourceRelayHandler.Settled answer) {
+    List<EarlyWrites> awaited =
+        wanted
+            .subject()
+            .map(subject -> disks.getOrDefault(subject, List.of()))
+            .orElseGet(() -> disks.values().stream().flatMap(List::stream).toList());
+    FinishGate.await(link.loop(), awaited, new Followed(wanted, answer));
+  }
+
+  /** Tells the operator why a migration is ended that libvirt thought to be done. */
+  private final class Followed implements SourceRelayHandler.Settled {
+    private final RelayAction.AwaitDisks wanted;
+    private final SourceRelayHandler.Settled answer;
+
+    Followed(RelayAction.AwaitDisks wanted, SourceRelayHandler.Settled answer) {
+      this.wanted = wanted;
+      this.answer = answer;
+    }
+
+    @Override
+    public void all() {
+      answer.all();
+    }
+
+    @Override
+    public void lost(String reason) {
+      wiring.journal().refusedFinish(wanted.subject().map(Subject::destinationName), reason);
+      answer.lost(reason);
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -86,6 +87,12 @@ public final class MigrationJournal {
   void fallback(String peerName, Fallback fallback) {
     LOG.warn("plain TCP to {}: {}", peerName, fallback);
     count("fallbacks." + fallback.kind().counterName());
+  }
+
+  /** The guest may not run at the destination although libvirt has it there. */
+  void refusedFinish(Optional<String> guest, String reason) {
+    LOG.error("{} runs on here, Finish is cancelled: {}", guest.orElse("a guest"), reason);
+    count("finish.refused");
   }
 
   /** Adds one to a counter that {@code dwcp status} shows. */

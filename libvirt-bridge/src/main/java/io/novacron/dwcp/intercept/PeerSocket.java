@@ -29,6 +29,8 @@ public final class PeerSocket {
    * What all connections of a peer share.
    *
    * @param hostName this host, as its own libvirt names it
+   * @param earlyDiskReplies whether QEMU is told that writes to a disk are done while they are
+   *     under way
    */
   public record Wiring(
       String hostName,
@@ -38,7 +40,8 @@ public final class PeerSocket {
       Optional<Baselines> baselines,
       Optional<Images> images,
       Optional<LoweredDowntime.With> downtime,
-      HeldGuests.With held) {}
+      HeldGuests.With held,
+      boolean earlyDiskReplies) {}
 
   private final Peer peer;
   private final PeerLink link;

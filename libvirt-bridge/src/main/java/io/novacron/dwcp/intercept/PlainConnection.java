@@ -87,4 +87,9 @@ final class PlainConnection implements SourceRelayHandler.Effects {
       RelayAction.AnnouncePorts announcement, SourceRelayHandler.Announced answer) {
     answer.failed("a plain connection announced ports");
   }
+
+  @Override
+  public void awaitDisks(RelayAction.AwaitDisks wanted, SourceRelayHandler.Settled answer) {
+    answer.all();
+  }
 }

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Sits between the socket and whatever carries its bytes, session or plain connection alike.
  *
  * <p>While the listeners of a migration are being opened, what comes from the peer waits here, so
- * that the rewritten reply is the next thing libvirt reads.
+ * that the rewritten reply is the next thing libvirt reads. While the disks of one are awaited,
+ * what comes from libvirt waits here.
  */
 final class SourceRelayHandler extends ChannelDuplexHandler {
   /** What the relay's actions need done; on the event loop. */
@@ -34,6 +35,16 @@ final class SourceRelayHandler extends ChannelDuplexHandler {
 
     /** Opens listeners, then answers once. */
     void announce(RelayAction.AnnouncePorts announcement, Announced answer);
+
+    /** Waits for the disks, then answers once, perhaps at once. */
+    void awaitDisks(RelayAction.AwaitDisks wanted, Settled answer);
+  }
+
+  /** The answer to {@link Effects#awaitDisks}. */
+  interface Settled {
+    void all();
+
+    void lost(String reason);
   }
 
   /** The answer to {@link Effects#announce}. */
@@ -55,8 +66,10 @@ final class SourceRelayHandler extends ChannelDuplexHandler {
   private final RpcMessageReader fromSource = new RpcMessageReader();
   private final RpcMessageReader fromPeer = new RpcMessageReader();
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private final ArrayDeque<RpcInput> waitingForDisks = new ArrayDeque<>();
   private boolean announcing;
   private @Nullable ByteBuffer unanswered;
+  private boolean awaitingDisks;
 
   SourceRelayHandler(SourceRelay relay, Effects effects) {
     this.relay = relay;
@@ -67,23 +80,68 @@ final class SourceRelayHandler extends ChannelDuplexHandler {
   public void channelRead(ChannelHandlerContext context, Object message) {
     ByteBuf bytes = (ByteBuf) message;
     try {
-      for (RpcInput input : fromSource.push(bytes.nioBuffer())) {
-        for (RelayAction action : relay.fromSource(input)) {
-          switch (action) {
-            // A copy: fragments share the memory of what was read, and a plain connection writes
-            // them only after this returns. It is control traffic, some 100 KiB for a migration.
-            case RelayAction.Forward forward ->
-                context.fireChannelRead(Unpooled.copiedBuffer(forward.bytes()));
-            case RelayAction.Report report -> effects.event(report.event());
-            case RelayAction.Answer answer -> answer(context, answer.bytes());
-            case RelayAction.AnnouncePorts ignored ->
-                throw new IllegalStateException("ports announced by a message of the source");
-          }
-        }
-      }
+      // A copy: fragments share the memory of what was read, and may wait here or be written only
+      // after this returns. It is control traffic, some 100 KiB for a migration.
+      ByteBuffer copy = ByteBuffer.allocate(bytes.readableBytes());
+      bytes.readBytes(copy);
+      waitingForDisks.addAll(fromSource.push(copy.flip()));
     } finally {
       bytes.release();
     }
+    drainToPeer(context);
+  }
+
+  private void drainToPeer(ChannelHandlerContext context) {
+    while (!awaitingDisks && !waitingForDisks.isEmpty()) {
+      performToPeer(context, relay.fromSource(waitingForDisks.remove()));
+    }
+  }
+
+  private void performToPeer(ChannelHandlerContext context, List<RelayAction> actions) {
+    for (RelayAction action : actions) {
+      switch (action) {
+        case RelayAction.Forward forward ->
+            context.fireChannelRead(Unpooled.wrappedBuffer(forward.bytes()));
+        case RelayAction.Report report -> effects.event(report.event());
+        case RelayAction.AwaitDisks wanted -> awaitDisks(context, wanted);
+        case RelayAction.Answer answer -> answer(context, answer.bytes());
+        case RelayAction.AnnouncePorts ignored ->
+            throw new IllegalStateException("ports announced by a message of the source");
+      }
+    }
+  }
+
+  private void awaitDisks(ChannelHandlerContext context, RelayAction.AwaitDisks wanted) {
+    awaitingDisks = true;
+    effects.awaitDisks(
+        wanted,
+        new Settled() {
+          @Override
+          public void all() {
+            goOn(context, wanted, false);
+          }
+
+          @Override
+          public void lost(String reason) {
+            goOn(context, wanted, true);
+          }
+        });
+  }
+
+  private void goOn(
+      ChannelHandlerContext context, RelayAction.AwaitDisks awaited, boolean areLost) {
+    if (!awaitingDisks || !context.channel().isActive()) {
+      return; // libvirt went away: nothing of it may reach the peer any more
+    }
+    awaitingDisks = false;
+    List<RelayAction> actions = relay.afterDisks(awaited, areLost);
+    if (actions.isEmpty()) {
+      context.pipeline().fireExceptionCaught(new IOException("a write to a disk is lost"));
+      return;
+    }
+    performToPeer(context, actions);
+    drainToPeer(context);
+    context.fireChannelReadComplete();
   }
 
   @Override
@@ -123,6 +181,8 @@ final class SourceRelayHandler extends ChannelDuplexHandler {
         case RelayAction.AnnouncePorts announcement -> announce(context, announcement);
         case RelayAction.Answer ignored ->
             throw new IllegalStateException("a message of the peer answered here");
+        case RelayAction.AwaitDisks ignored ->
+            throw new IllegalStateException("disks awaited by a message of the peer");
       }
     }
   }
@@ -191,6 +251,7 @@ final class SourceRelayHandler extends ChannelDuplexHandler {
       }
     }
     waiting.clear();
+    waitingForDisks.clear();
     context.fireChannelInactive();
   }
 }

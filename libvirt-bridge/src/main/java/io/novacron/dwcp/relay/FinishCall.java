@@ -34,6 +34,11 @@ public record FinishCall(
     return parameters.text(MigrationParameters.DESTINATION_NAME).or(cookie::domainName);
   }
 
+  /** The same call for a guest that must not run at the destination. */
+  FinishCall cancelledCall() {
+    return new FinishCall(header, parameters, cookie, flags, 1);
+  }
+
   ByteBuffer encoded() {
     XdrWriter out = new XdrWriter();
     parameters.write(out);

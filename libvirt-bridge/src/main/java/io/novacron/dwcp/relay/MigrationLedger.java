@@ -20,7 +20,13 @@ final class MigrationLedger {
 
   record Preparing(PrepareCall call, Subject subject) {}
 
-  record Active(Subject subject, Optional<PrepareReply> reply) {}
+  record Active(Subject subject, Optional<PrepareReply> reply) {
+    /** Whether its disks go through this daemon. */
+    boolean carriesDisks() {
+      boolean isCarried = subject.decision() instanceof CarryDecision.Carry;
+      return isCarried && reply.filter(each -> each.nbdPort().isPresent()).isPresent();
+    }
+  }
 
   private record Finishing(Active migration, boolean cancelled) {}
 
@@ -37,6 +43,11 @@ final class MigrationLedger {
     List<Active> all = new ArrayList<>(active.values());
     finishing.values().forEach(each -> all.add(each.migration()));
     return all;
+  }
+
+  /** Whether the disks of any of them go through this daemon. */
+  boolean carriesDisks() {
+    return listening().stream().anyMatch(Active::carriesDisks);
   }
 
   List<MigrationEvent> begin(PrepareCall call, Subject subject) {
@@ -65,13 +76,18 @@ final class MigrationLedger {
   }
 
   /** A Finish that names no guest means the only one there is. */
-  Optional<MigrationEvent> finish(FinishCall call) {
+  Optional<Active> find(FinishCall call) {
     String only = active.size() == 1 ? active.keySet().iterator().next() : null;
     String name = call.destinationName().orElse(only);
-    Active found = name == null ? null : active.remove(name);
+    return name == null ? Optional.empty() : Optional.ofNullable(active.get(name));
+  }
+
+  Optional<MigrationEvent> finish(FinishCall call) {
+    Active found = find(call).orElse(null);
     if (found == null) {
       return Optional.empty();
     }
+    active.remove(found.subject().destinationName());
     finishing.put(call.header().serial(), new Finishing(found, call.isCancelled()));
     return Optional.of(new MigrationEvent.Finishing(found.subject(), call.isCancelled()));
   }

@@ -3,9 +3,11 @@ package io.novacron.dwcp.relay;
 import io.novacron.dwcp.relay.CarryDecision.Carry;
 import io.novacron.dwcp.relay.CarryDecision.Plain;
 import io.novacron.dwcp.relay.MigrationEvent.Subject;
+import io.novacron.dwcp.relay.MigrationLedger.Active;
 import io.novacron.dwcp.relay.MigrationLedger.Preparing;
 import io.novacron.dwcp.relay.RelayAction.AnnouncePorts;
 import io.novacron.dwcp.relay.RelayAction.Answer;
+import io.novacron.dwcp.relay.RelayAction.AwaitDisks;
 import io.novacron.dwcp.relay.RelayAction.Forward;
 import io.novacron.dwcp.relay.RelayAction.Report;
 import java.nio.ByteBuffer;
@@ -18,8 +20,8 @@ import java.util.Optional;
  * rewrites the Prepare call and its reply, and follows each migration to its end.
  *
  * <p>Each input is answered by exactly one {@link Forward}, {@link AnnouncePorts} or {@link
- * Answer}, and by the reports that belong before or behind it. One thread at a time. Nothing here
- * throws on bad input.
+ * Answer}, or by {@link AwaitDisks}, and by the reports that belong before or behind it. One thread
+ * at a time. Nothing here throws on bad input.
  */
 public final class SourceRelay {
   private final RelayPolicy policy;
@@ -33,7 +35,7 @@ public final class SourceRelay {
   /** Bytes from the local libvirt towards the peer. */
   public List<RelayAction> fromSource(RpcInput input) {
     return switch (input) {
-      case OpaqueBytes opaque -> List.of(new Forward(opaque.bytes()));
+      case OpaqueBytes opaque -> List.of(unread(opaque));
       case RpcFragment fragment -> List.of(new Forward(fragment.bytes()));
       case RpcMessage message -> call(message);
     };
@@ -97,15 +99,54 @@ public final class SourceRelay {
     };
   }
 
+  /** What starts the guest at the destination waits for its disks. */
   private List<RelayAction> finish(RpcMessage message) {
     try {
-      List<RelayAction> actions = new ArrayList<>();
-      ledger.finish(FinishCall.parse(message)).ifPresent(e -> actions.add(new Report(e)));
-      actions.add(new Forward(message.bytes()));
-      return actions;
+      FinishCall call = FinishCall.parse(message);
+      Optional<Active> found = ledger.find(call);
+      boolean hasDisks = found.map(Active::carriesDisks).orElse(ledger.carriesDisks());
+      return hasDisks && !call.isCancelled()
+          ? List.of(new AwaitDisks(found.map(Active::subject), message))
+          : passed(call, message.bytes());
     } catch (RpcException e) {
-      return withReport(message, "Finish call not understood: " + e.problem());
+      String what = "Finish call not understood: " + e.problem();
+      return List.of(new Report(new MigrationEvent.NotUnderstood(what)), unread(message));
     }
+  }
+
+  private List<RelayAction> passed(FinishCall call, ByteBuffer bytes) {
+    List<RelayAction> actions = new ArrayList<>();
+    ledger.finish(call).ifPresent(e -> actions.add(new Report(e)));
+    actions.add(new Forward(bytes));
+    return actions;
+  }
+
+  /** Bytes that may start a guest at the destination without our seeing which. */
+  private RelayAction unread(RpcInput input) {
+    return ledger.carriesDisks()
+        ? new AwaitDisks(Optional.empty(), input)
+        : new Forward(input.bytes());
+  }
+
+  /**
+   * What becomes of an input that {@link AwaitDisks} held back.
+   *
+   * @param areLost whether the guest must not run at the destination: then a Finish call is passed
+   *     on cancelled, and libvirt lets the source run on
+   * @return empty where the connection has to be closed, so that the destination's libvirt destroys
+   *     the incoming guest
+   */
+  public List<RelayAction> afterDisks(AwaitDisks awaited, boolean areLost) {
+    try {
+      if (awaited.input() instanceof RpcMessage message) {
+        FinishCall call = FinishCall.parse(message);
+        FinishCall passing = areLost ? call.cancelledCall() : call;
+        return passed(passing, areLost ? passing.encoded() : message.bytes());
+      }
+    } catch (RpcException e) {
+      // As for bytes in which no Finish call can be seen.
+    }
+    return areLost ? List.of() : List.of(new Forward(awaited.input().bytes()));
   }
 
   private List<RelayAction> reply(RpcMessage message) {

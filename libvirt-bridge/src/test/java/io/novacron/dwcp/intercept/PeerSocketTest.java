@@ -114,7 +114,8 @@ class PeerSocketTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            new HeldGuests.With(NO_GUESTS, socket -> NO_GUESTS, millis -> {})));
+            new HeldGuests.With(NO_GUESTS, socket -> NO_GUESTS, millis -> {}),
+            true));
   }
 
   private MigrationJournal journal(MigrationHistory history) {

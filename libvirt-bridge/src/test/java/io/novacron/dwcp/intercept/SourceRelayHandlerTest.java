@@ -103,6 +103,11 @@ class SourceRelayHandlerTest implements SourceRelayHandler.Effects {
     announced = answer;
   }
 
+  @Override
+  public void awaitDisks(RelayAction.AwaitDisks wanted, SourceRelayHandler.Settled answer) {
+    throw new AssertionError("this migration has no disks");
+  }
+
   @Test
   void sendsRewrittenReplyBeforeWhatFollowedIt() {
     byte[] following = playNextOfPeer();

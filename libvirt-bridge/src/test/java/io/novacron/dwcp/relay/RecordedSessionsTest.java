@@ -334,6 +334,7 @@ class RecordedSessionsTest {
           }
           case RelayAction.Answer answer ->
               throw new AssertionError("a keepalive answered on a path that is up: " + answer);
+          case RelayAction.AwaitDisks awaited -> act(relay.afterDisks(awaited, false), out);
           case RelayAction.Report(MigrationEvent event) -> events.add(event);
         }
       }

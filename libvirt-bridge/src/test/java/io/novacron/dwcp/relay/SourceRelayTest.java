@@ -9,6 +9,7 @@ import io.novacron.dwcp.relay.MigrationEvent.Ended;
 import io.novacron.dwcp.relay.MigrationEvent.Prepared;
 import io.novacron.dwcp.relay.MigrationEvent.Requested;
 import io.novacron.dwcp.relay.RelayAction.AnnouncePorts;
+import io.novacron.dwcp.relay.RelayAction.AwaitDisks;
 import io.novacron.dwcp.relay.RelayAction.Forward;
 import io.novacron.dwcp.relay.RelayAction.Report;
 import java.nio.ByteBuffer;
@@ -57,11 +58,85 @@ class SourceRelayTest {
         List.of(new Prepared(requested.subject(), OptionalInt.of(49152), OptionalInt.of(49153))),
         reported(answered));
 
-    finish(6, false, "guest");
+    RpcMessage finish = SampleMessages.finish(6, false, text("destination_name", "guest"));
+    AwaitDisks awaited = new AwaitDisks(Optional.of(requested.subject()), finish);
+    assertEquals(List.of(awaited), relay.fromSource(finish));
+    List<RelayAction> passed = relay.afterDisks(awaited, false);
+    assertEquals(
+        List.of(new MigrationEvent.Finishing(requested.subject(), false)), reported(passed));
+    assertEquals(List.of(finish.bytes()), forwarded(passed));
     assertEquals(
         List.of(MigrationOutcome.COMPLETED),
         outcomes(relay.fromPeer(SampleMessages.finishReply(6))));
     assertEquals(List.of(), relay.closed());
+  }
+
+  @Test
+  void letsACancelledFinishPassWhateverItsDisksDo() {
+    preparedWithDisks();
+    finish(6, true, "guest");
+  }
+
+  @Test
+  void letsAGuestWithoutDisksFinishWhileAnotherCopiesItsOwn() {
+    preparedWithDisks();
+    prepared(7, "other");
+    finish(8, false, "other");
+  }
+
+  @Test
+  void awaitsAllDisksForAFinishOfAnUnknownGuestOrOneItCannotRead() {
+    preparedWithDisks();
+    RpcMessage stranger = SampleMessages.finish(6, false, text("destination_name", "stranger"));
+    RpcMessage whole = SampleMessages.finish(7, false, text("destination_name", "guest"));
+    RpcMessage cut = SampleMessages.whole(whole.bytes().slice(0, whole.bytes().remaining() - 4));
+
+    AwaitDisks unknown = assertInstanceOf(AwaitDisks.class, relay.fromSource(stranger).getLast());
+    AwaitDisks unread = assertInstanceOf(AwaitDisks.class, relay.fromSource(cut).getLast());
+
+    assertEquals(Optional.empty(), unknown.subject());
+    assertEquals(new AwaitDisks(Optional.empty(), cut), unread);
+    assertEquals(List.of(new Forward(cut.bytes())), relay.afterDisks(unread, false));
+    assertEquals(List.of(), relay.afterDisks(unread, true));
+  }
+
+  @Test
+  void passesAFinishOnCancelledWhenAWriteToADiskIsLost() {
+    preparedWithDisks();
+    RpcMessage finish = SampleMessages.finish(6, false, text("destination_name", "guest"));
+    AwaitDisks awaited = assertInstanceOf(AwaitDisks.class, relay.fromSource(finish).getLast());
+
+    List<RelayAction> passed = relay.afterDisks(awaited, true);
+
+    RpcMessage cancelled = SampleMessages.finish(6, true, text("destination_name", "guest"));
+    assertEquals(List.of(cancelled.bytes()), forwarded(passed));
+    assertEquals(
+        List.of(MigrationOutcome.CANCELLED),
+        outcomes(relay.fromPeer(SampleMessages.error(306, 6, "cause is unknown"))));
+  }
+
+  @Test
+  void callsAMigrationAbortedWhoseFinishNeverPassed() {
+    preparedWithDisks();
+    relay.fromSource(SampleMessages.finish(6, false, text("destination_name", "guest")));
+
+    assertEquals(List.of(MigrationOutcome.ABORTED), ends(relay.closed()));
+  }
+
+  @Test
+  void awaitsAllDisksForBytesThatMayBeAFinish() {
+    ByteBuffer bytes = ByteBuffer.wrap(new byte[] {1, 2, 3});
+    OpaqueBytes opaque = new OpaqueBytes(bytes, "encrypted");
+    assertEquals(List.of(new Forward(bytes)), relay.fromSource(opaque));
+    preparedWithDisks();
+
+    assertEquals(List.of(new AwaitDisks(Optional.empty(), opaque)), relay.fromSource(opaque));
+    assertEquals(List.of(), relay.afterDisks(new AwaitDisks(Optional.empty(), opaque), true));
+  }
+
+  private void preparedWithDisks() {
+    relay.fromSource(named(5, "guest"));
+    relay.fromPeer(SampleMessages.prepareReply(5, NBD_COOKIE, Optional.of("tcp:b:49152")));
   }
 
   @Test

@@ -4,10 +4,6 @@ import static io.novacron.dwcp.lab.Carried.assertCarried;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -23,8 +19,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DiskFormsIT {
   @RegisterExtension static final Lab LAB = new Lab(List.of("new"));
 
-  private static final String IMAGES = "/var/lib/libvirt/images/";
-
   @Test
   void copiesOneDiskThereAndBack() {
     Guest guest = LAB.startGuest("one", "--memory", "256", "--rate", "300", "--disk", "64");
@@ -36,7 +30,7 @@ class DiskFormsIT {
     Guest.Migration back = guest.begin("--copy-storage-all", "--suspend");
     back.await().expectSuccess();
     assertCarried(back.history());
-    assertArrivedPausedWithEqualDisks(guest, Host.A, 1);
+    CopiedDisks.assertArrivedPausedWithEqualOnes(LAB, guest, Host.A, 1);
   }
 
   /** Two disks: each finds its own baseline. */
@@ -60,7 +54,7 @@ class DiskFormsIT {
     String seen = "first " + there.json() + ", second " + second.json();
     assertTrue(second.pages("baseline") > 40_000, seen);
     assertTrue(second.wireBytes() < there.wireBytes() / 6, seen);
-    assertArrivedPausedWithEqualDisks(guest, Host.A, 2);
+    CopiedDisks.assertArrivedPausedWithEqualOnes(LAB, guest, Host.A, 2);
     for (Host host : Host.values()) {
       LAB.on(host, "/opt/dwcp/bin/dwcp", "baselines", "drop", "--all");
       assertTrue(LAB.on(host, "find", "/var/lib/dwcp/disks", "-name", "*.disk").isBlank());
@@ -89,7 +83,7 @@ class DiskFormsIT {
         listeners::toString);
     migration.await().expectSuccess();
     assertCarried(migration.history());
-    assertArrivedPausedWithEqualDisks(guest, Host.B, 2);
+    CopiedDisks.assertArrivedPausedWithEqualOnes(LAB, guest, Host.B, 2);
   }
 
   @Test
@@ -101,9 +95,9 @@ class DiskFormsIT {
     migration.await().expectSuccess();
 
     assertCarried(migration.history());
-    String image = LAB.on(Host.B, "qemu-img", "info", "-U", IMAGES + "top-1.qcow2");
+    String image = LAB.on(Host.B, "qemu-img", "info", "-U", CopiedDisks.IMAGES + "top-1.qcow2");
     assertTrue(image.contains("backing file: top-1-base.qcow2"), image);
-    assertArrivedPausedWithEqualDisks(guest, Host.B, 1);
+    CopiedDisks.assertArrivedPausedWithEqualOnes(LAB, guest, Host.B, 1);
   }
 
   @Test
@@ -123,29 +117,6 @@ class DiskFormsIT {
     Guest.Migration again = guest.begin("--copy-storage-all", "--suspend");
     again.await().expectSuccess();
     assertCarried(again.history());
-    assertArrivedPausedWithEqualDisks(guest, Host.B, 1);
-  }
-
-  /** Destroys the guest: QEMU writes out what it holds, then the images must be equal. */
-  private static void assertArrivedPausedWithEqualDisks(Guest guest, Host host, int disks) {
-    assertEquals("paused", guest.state(host));
-    assertEquals("", guest.state(host.other()));
-    LAB.on(host, "virsh", "-q", "destroy", guest.name());
-    for (int number = 1; number <= disks; number++) {
-      String image = guest.name() + "-" + number + ".qcow2";
-      Path copy = images(Host.B).resolve("compared.qcow2");
-      try {
-        Files.copy(images(Host.A).resolve(image), copy);
-        LAB.on(Host.B, "qemu-img", "compare", IMAGES + image, IMAGES + "compared.qcow2");
-        Files.delete(copy);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-    guest.stop();
-  }
-
-  private static Path images(Host host) {
-    return LAB.directory().resolve(host.letter()).resolve("images");
+    CopiedDisks.assertArrivedPausedWithEqualOnes(LAB, guest, Host.B, 1);
   }
 }

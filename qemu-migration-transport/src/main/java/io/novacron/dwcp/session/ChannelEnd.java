@@ -35,6 +35,7 @@ public final class ChannelEnd {
   private final InboundPipe inbound;
   private final ChannelBaseline baseline;
   private final ChannelImages images;
+  private final @Nullable EarlyWrites earlyWrites;
   private @Nullable LocalEnd local;
   private boolean opened;
   private boolean reading;
@@ -45,7 +46,10 @@ public final class ChannelEnd {
   private boolean isVerdictOnItsWay;
   private String abortReason = "";
 
-  ChannelEnd(Frame.Open open, Owner owner, ChannelPipes pipes) {
+  /**
+   * @param earlyWrites of a disk whose writes are acknowledged early; null for anything else
+   */
+  ChannelEnd(Frame.Open open, Owner owner, ChannelPipes pipes, @Nullable EarlyWrites earlyWrites) {
     this.id = open.channelId();
     this.kind = open.kind();
     this.migrationId = open.migrationId();
@@ -54,6 +58,10 @@ public final class ChannelEnd {
     this.inbound = pipes.inbound(this);
     this.baseline = new ChannelBaseline(outbound, inbound);
     this.images = new ChannelImages(outbound, inbound);
+    this.earlyWrites = earlyWrites;
+    if (earlyWrites != null) {
+      earlyWrites.join(new BehindEarlyWrites());
+    }
   }
 
   /** Builds the two pipes of an end; they call back into it. */
@@ -77,7 +85,7 @@ public final class ChannelEnd {
 
   /** Gives the channel its local connection, once. */
   void attach(LocalEnd end) {
-    local = end;
+    local = earlyWrites == null ? end : earlyWrites.around(end);
     if (!end.isPaced()) {
       outbound.gate().leaveOpen();
     }
@@ -106,8 +114,13 @@ public final class ChannelEnd {
 
   /** Bytes from the local connection, asked for with {@link LocalEnd#requestBytes}. */
   public void localBytes(ByteBuffer bytes) {
-    if (!closed) {
+    if (closed) {
+      return;
+    }
+    if (earlyWrites == null) {
       outbound.bytes(bytes);
+    } else {
+      earlyWrites.fromQemu(bytes);
     }
   }
 
@@ -122,9 +135,14 @@ public final class ChannelEnd {
 
   /** The local connection will send no more (half-close). */
   public void localEnd() {
-    if (!closed) {
+    if (closed) {
+      return;
+    }
+    if (earlyWrites == null) {
       outbound.endOfInput();
       owner.touch(this);
+    } else {
+      earlyWrites.endOfInput();
     }
   }
 
@@ -183,7 +201,8 @@ public final class ChannelEnd {
 
   private void readIfWanted() {
     LocalEnd end = local;
-    if (opened && !reading && !closed && end != null && outbound.wantsBytes()) {
+    boolean isHolding = earlyWrites != null && earlyWrites.isHolding();
+    if (opened && !reading && !closed && !isHolding && end != null && outbound.wantsBytes()) {
       reading = true;
       end.requestBytes();
     }
@@ -288,6 +307,38 @@ public final class ChannelEnd {
     images.close();
     outbound.close();
     inbound.close();
+    if (earlyWrites != null) {
+      earlyWrites.closed();
+    }
+  }
+
+  /** Of a disk whose writes are acknowledged early; null for anything else. Valid after the end. */
+  public @Nullable EarlyWrites earlyWrites() {
+    return earlyWrites;
+  }
+
+  /** What lies behind the early acknowledgement, towards the destination. */
+  private final class BehindEarlyWrites implements EarlyWrites.Channel {
+    @Override
+    public void toDestination(ByteBuffer bytes) {
+      outbound.bytes(bytes);
+    }
+
+    @Override
+    public void endOfInput() {
+      outbound.endOfInput();
+      owner.touch(ChannelEnd.this);
+    }
+
+    @Override
+    public void moved() {
+      owner.touch(ChannelEnd.this);
+    }
+
+    @Override
+    public void broken(String reason) {
+      owner.reset(ChannelEnd.this, ResetCode.LOCAL, reason);
+    }
   }
 
   /** Why the channel was broken off; empty while it lives and after a clean end. */

@@ -11,6 +11,7 @@ import io.novacron.dwcp.encoding.SourceEncoder;
 import io.novacron.dwcp.encoding.ZstdLaneCodec;
 import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.nbd.NbdRequestParser;
+import io.novacron.dwcp.nbd.WriteWindow;
 import io.novacron.dwcp.page.PageSize;
 import io.novacron.dwcp.page.StreamParser;
 import io.novacron.dwcp.plugin.LaneCodec;
@@ -38,14 +39,19 @@ public record ChannelFactory(
     PageKernels kernels,
     long windowCeilingBytes) {
 
-  /** The source's end: parsed and with history on the way out, opaque on the way in. */
+  /**
+   * The source's end: parsed and with history on the way out, opaque on the way in.
+   *
+   * @param earlyWrites window of a disk's early acknowledgement; null for none
+   */
   ChannelEnd source(
       int version,
       Frame.Open open,
       ChannelEnd.Owner owner,
       long receiveWindowBytes,
       StreamGroup streams,
-      PathRate path) {
+      PathRate path,
+      @Nullable WriteWindow earlyWrites) {
     boolean urgent = open.kind() == ChannelKind.LIBVIRT_RPC;
     return end(
         open,
@@ -58,7 +64,8 @@ public record ChannelFactory(
             encoder(version, open.historyPages(), laneCodec(version, open)),
             new DestinationDecoder(0, kernels),
             urgent,
-            pace(open.kind())));
+            pace(open.kind())),
+        earlyWrites == null ? null : new EarlyWrites(earlyWrites, nanoClock, buffers));
   }
 
   /** The destination's end: opaque and urgent on the way out, which is the return path. */
@@ -79,7 +86,8 @@ public record ChannelFactory(
             encoder(version, 0, null),
             forwardDecoder(version, open),
             true,
-            null));
+            null),
+        null);
   }
 
   /**
@@ -140,9 +148,13 @@ public record ChannelFactory(
       long receiveWindowBytes,
       StreamGroup streams,
       PathRate path,
-      ChannelParts parts) {
+      ChannelParts parts,
+      @Nullable EarlyWrites earlyWrites) {
     return new ChannelEnd(
-        open, owner, new Pipes(open, owner, receiveWindowBytes, streams, path, parts, this));
+        open,
+        owner,
+        new Pipes(open, owner, receiveWindowBytes, streams, path, parts, this),
+        earlyWrites);
   }
 
   /** Wires the pipes of one end to it; failures reset the channel after the current event. */

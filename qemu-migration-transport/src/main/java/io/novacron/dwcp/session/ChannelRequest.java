@@ -2,6 +2,7 @@ package io.novacron.dwcp.session;
 
 import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.encoding.ImageIndex;
+import io.novacron.dwcp.nbd.WriteWindow;
 import io.novacron.dwcp.wire.ChannelKind;
 import io.novacron.dwcp.wire.Digest;
 import io.novacron.dwcp.wire.Frame;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param historyPages slots of the page history of the forward direction
  * @param baseline offered to the destination; stays the caller's; null for none
  * @param images offered to the destination, at most {@link Limits#MAX_IMAGES}; stay the caller's
+ * @param earlyWrites window within which a disk's writes are acknowledged before they are at the
+ *     destination; null for never
  */
 public record ChannelRequest(
     ChannelKind kind,
@@ -24,19 +27,20 @@ public record ChannelRequest(
     int port,
     int historyPages,
     @Nullable Baseline baseline,
-    List<ImageIndex> images) {
+    List<ImageIndex> images,
+    @Nullable WriteWindow earlyWrites) {
   /** Copies the list. */
   public ChannelRequest {
     images = List.copyOf(images);
   }
 
-  /** Without images. */
+  /** Without images, without early acknowledgement. */
   public ChannelRequest(
       ChannelKind kind, long migrationId, int port, int historyPages, @Nullable Baseline baseline) {
-    this(kind, migrationId, port, historyPages, baseline, List.of());
+    this(kind, migrationId, port, historyPages, baseline, List.of(), null);
   }
 
-  /** Without a baseline, without images. */
+  /** Without a baseline either. */
   public ChannelRequest(ChannelKind kind, long migrationId, int port, int historyPages) {
     this(kind, migrationId, port, historyPages, null);
   }

@@ -91,7 +91,8 @@ public final class SourceSession implements StreamSession, LivePath {
             core,
             settings.receiveWindowBytes(),
             core.streams(),
-            path.orAt(minRttNanos()));
+            path.orAt(minRttNanos()),
+            request.earlyWrites());
     channel.attach(local);
     Baseline baseline = request.baseline();
     if (baseline != null) {

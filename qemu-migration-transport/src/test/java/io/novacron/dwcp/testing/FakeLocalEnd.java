@@ -6,6 +6,7 @@ import io.novacron.dwcp.wire.PayloadBuffer;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeLocalEnd implements LocalEnd {
   private record Delivery(PayloadBuffer bytes, Runnable written) {}
+
+  /** A program behind the connection that answers what it is told. */
+  public interface Program {
+    void told(byte[] bytes);
+
+    /** Whether {@link #says} has something to say now. */
+    boolean hasMore();
+
+    byte[] says();
+
+    /** Whether it ends its direction: it says no more. */
+    boolean isDone();
+  }
 
   private final Random random;
   private final ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -29,6 +43,7 @@ public final class FakeLocalEnd implements LocalEnd {
   private boolean outputEnded;
   private @Nullable String resetReason;
   private @Nullable String heldReason;
+  private @Nullable Program program;
 
   FakeLocalEnd(Random random) {
     this.random = random;
@@ -39,6 +54,12 @@ public final class FakeLocalEnd implements LocalEnd {
     input = bytes;
     given = 0;
     endsAfterInput = thenEnds;
+    return this;
+  }
+
+  /** Who writes and reads, in place of what {@link #writes} said. */
+  public FakeLocalEnd runs(Program who) {
+    program = who;
     return this;
   }
 
@@ -64,7 +85,22 @@ public final class FakeLocalEnd implements LocalEnd {
   }
 
   boolean canAct() {
-    return canGive() || canWrite();
+    return canGive() || canWrite() || canSay();
+  }
+
+  private boolean ends() {
+    return endsAfterInput || (program != null && program.isDone());
+  }
+
+  private boolean canSay() {
+    return program != null && program.hasMore() && resetReason == null;
+  }
+
+  private void say(Program who) {
+    byte[] more = who.says();
+    byte[] all = Arrays.copyOf(input, input.length + more.length);
+    System.arraycopy(more, 0, all, input.length, more.length);
+    input = all;
   }
 
   private boolean canGive() {
@@ -73,7 +109,7 @@ public final class FakeLocalEnd implements LocalEnd {
         && resetReason == null
         && heldReason == null
         && !inputEnded
-        && (given < input.length || endsAfterInput);
+        && (given < input.length || ends());
   }
 
   private boolean canWrite() {
@@ -81,11 +117,22 @@ public final class FakeLocalEnd implements LocalEnd {
   }
 
   void act() {
+    Program who = program;
+    if (who != null && canSay() && random.nextBoolean()) {
+      say(who);
+      return;
+    }
+    if (!canWrite() && !canGive()) {
+      return; // the program says it the next time
+    }
     if (canWrite() && (!canGive() || random.nextBoolean())) {
       Delivery next = deliveries.removeFirst();
       byte[] bytes = new byte[next.bytes().bytes().remaining()];
       next.bytes().bytes().get(bytes);
       received.writeBytes(bytes);
+      if (who != null) {
+        who.told(bytes);
+      }
       next.bytes().release();
       next.written().run();
     } else {
@@ -104,7 +151,7 @@ public final class FakeLocalEnd implements LocalEnd {
       channel().localBytes(ByteBuffer.wrap(input, given, count));
       given += count;
     }
-    if (given == input.length && endsAfterInput) {
+    if (given == input.length && ends()) {
       inputEnded = true;
       channel().localEnd();
     }

@@ -122,6 +122,7 @@ public final class TwoHosts {
   private final List<Integer> connectedPorts = new ArrayList<>();
   private final ArrayDeque<Connecting> connecting = new ArrayDeque<>();
   private final Map<Integer, byte[]> answers = new HashMap<>();
+  private final Map<Integer, FakeLocalEnd.Program> programs = new HashMap<>();
   private boolean answersEnd = true;
   private long delayNanos = FAR_NANOS;
   private @Nullable Baseline destinationBaseline;
@@ -213,6 +214,10 @@ public final class TwoHosts {
       return;
     }
     FakeLocalEnd local = new FakeLocalEnd(random);
+    FakeLocalEnd.Program program = programs.get(next.open().port());
+    if (program != null) {
+      local.runs(program);
+    }
     byte[] answer = answers.get(next.open().port());
     if (answer != null) {
       local.writes(answer, answersEnd);
@@ -277,6 +282,19 @@ public final class TwoHosts {
   public void answers(int port, byte[] bytes, boolean thenEnds) {
     answers.put(port, bytes);
     answersEnd = thenEnds;
+  }
+
+  /** Who is behind this port at the destination. */
+  public void runs(int port, FakeLocalEnd.Program program) {
+    programs.put(port, program);
+  }
+
+  /** Opens a channel as asked for, for this program at the source. */
+  public FakeLocalEnd open(ChannelRequest request, FakeLocalEnd.Program program) {
+    FakeLocalEnd local = new FakeLocalEnd(random).runs(program);
+    local.join(source.open(request, local));
+    locals.add(local);
+    return local;
   }
 
   public void connectsFail() {

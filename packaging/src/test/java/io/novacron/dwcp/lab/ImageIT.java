@@ -26,15 +26,16 @@ class ImageIT {
   /** Of the pages of the guest's image that are in its page cache. */
   private static final double LEAST_BY_IMAGE = 0.9;
 
+  /** Below 512 MiB ext4 gets blocks of 1 KiB, which begin anywhere in a page's worth of the image. */
   private static Guest guest(String name) {
     return LAB.startGuest(
         name,
         "--memory",
-        "384",
+        "640",
         "--workload",
         "idle",
         "--disk",
-        "160",
+        "512",
         "--backing",
         "--read-disks");
   }
@@ -75,7 +76,7 @@ class ImageIT {
   void pagesOfTheImageTravelAsReferences(TestReporter reporter) {
     Guest guest = guest("image");
     long read = pagesRead(guest);
-    assertTrue(read > 10_000, "only " + read);
+    assertTrue(read > 50_000, "only " + read);
     assertCarried(guest.migrate("--copy-storage-inc"));
     for (Host host : Host.values()) {
       awaitRead(host, "image-1-base.qcow2");

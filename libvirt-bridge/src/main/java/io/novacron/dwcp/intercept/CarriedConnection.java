@@ -318,13 +318,7 @@ final class CarriedConnection implements SourceRelayHandler.Effects {
         kind == ChannelKind.MEMORY ? images.retained(subject) : List.<ImageIndex>of();
     ChannelRequest request =
         new ChannelRequest(
-            kind,
-            connectionId,
-            port,
-            historyPages,
-            baseline,
-            offered,
-            earlyWrites(subject, kind));
+            kind, connectionId, port, historyPages, baseline, offered, earlyWrites(subject, kind));
     ChannelEnd channel = session.open(request, local);
     offered.forEach(ImageIndex::close);
     local.join(channel);

@@ -26,7 +26,9 @@ class ImageIT {
   /** Of the pages of the guest's image that are in its page cache. */
   private static final double LEAST_BY_IMAGE = 0.9;
 
-  /** Below 512 MiB ext4 gets blocks of 1 KiB, which begin anywhere in a page's worth of the image. */
+  /**
+   * Below 512 MiB ext4 gets blocks of 1 KiB, which begin anywhere in a page's worth of the image.
+   */
   private static Guest guest(String name) {
     return LAB.startGuest(
         name,

@@ -32,7 +32,8 @@ class ImageNegotiationTest {
 
   private static FakeLocalEnd open(TwoHosts hosts, int historyPages, List<ImageIndex> offered) {
     return hosts.open(
-        new ChannelRequest(ChannelKind.MEMORY, 1, PORT, historyPages, null, offered, null), guest());
+        new ChannelRequest(ChannelKind.MEMORY, 1, PORT, historyPages, null, offered, null),
+        guest());
   }
 
   /** The counts at the source; closes the indexes. */

@@ -57,10 +57,6 @@ final class NewPages {
     }
   }
 
-  boolean isAnyShuffled() {
-    return isAnyShuffled;
-  }
-
   /** Which of the kinds of new pages this one is. */
   int kind(int page) {
     return kinds[page];

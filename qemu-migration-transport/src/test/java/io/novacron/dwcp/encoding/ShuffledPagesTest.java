@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.github.luben.zstd.Zstd;
 import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.page.PageSize;
-import io.novacron.dwcp.plugin.ResidueCodec;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
@@ -62,10 +61,14 @@ class ShuffledPagesTest {
   }
 
   private static ByteBuffer inLane(PageKernels kernels, BatchForms forms) {
+    return inLane(kernels, forms, 1);
+  }
+
+  private static ByteBuffer inLane(PageKernels kernels, BatchForms forms, int effort) {
     try (SourceEncoder encoder =
         new SourceEncoder(HISTORY_PAGES, kernels, new ZstdLaneCodec(), forms)) {
       ByteBuffer payload = ByteBuffer.allocateDirect(SourceEncoder.maxPayloadBytes());
-      encoder.encodeInLane(batch(encoder, tables()), 0, payload);
+      encoder.encodeInLane(batch(encoder, tables()), effort, payload);
       return payload.flip();
     }
   }
@@ -166,43 +169,11 @@ class ShuffledPagesTest {
 
   @ParameterizedTest
   @MethodSource("kernels")
-  void whatDoesNotShrinkIsStoredAsItWas(PageKernels kernels) throws CorruptBatchException {
-    try (SourceEncoder encoder = new SourceEncoder(HISTORY_PAGES, kernels, null, BatchForms.ALL)) {
-      ByteBuffer payload = ByteBuffer.allocateDirect(SourceEncoder.maxPayloadBytes());
-      encoder.encode(batch(encoder, tables()), new UselessCodec(), payload);
-      payload.flip();
-      assertEquals(StoredCodec.WIRE_ID, payload.get(BatchFormat.CODEC_OFFSET));
-      assertEquals(payload.remaining() - BatchFormat.HEADER_BYTES, encoder.residueBytes());
-      assertArrayEquals(tables(), decoded(payload, kernels));
-    }
-  }
-
-  /** Takes as many bytes as it is given. */
-  private static final class UselessCodec implements ResidueCodec {
-    @Override
-    public int wireId() {
-      return ZstdCodec.WIRE_ID;
-    }
-
-    @Override
-    public String name() {
-      return "useless";
-    }
-
-    @Override
-    public int maxEncodedBytes(int residueBytes) {
-      return residueBytes;
-    }
-
-    @Override
-    public int encode(ByteBuffer residue, ByteBuffer dst) {
-      return residue.remaining();
-    }
-
-    @Override
-    public void decode(ByteBuffer src, ByteBuffer residue, int residueBytes) {
-      throw new IllegalStateException("nothing was encoded");
-    }
+  void areLeftAsTheyAreWhereTheLinkIsNotWhatIsWaitedFor(PageKernels kernels)
+      throws CorruptBatchException {
+    byte[] least = residue(inLane(kernels, BatchForms.ALL, 0));
+    assertArrayEquals(residue(inLane(kernels, BatchForms.FIRST, 0)), least);
+    assertArrayEquals(residue(inLane(kernels, BatchForms.FIRST, 1)), least);
   }
 
   private static ByteBuffer packed(ByteBuffer header, byte[] residue) {

@@ -3,6 +3,7 @@ package io.novacron.dwcp.lab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonParser;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,6 +136,12 @@ record Guest(Lab lab, String name) {
   /** Fails unless its console and libvirt on both hosts agree that it is sound. */
   String check() {
     return lab.run("guest", "check", name);
+  }
+
+  /** The longest time between two of its ticks, as seen from outside. */
+  double largestGapSeconds(long sinceMillis) {
+    String ticks = lab.run("guest", "ticks", name, Long.toString(1000 * sinceMillis));
+    return JsonParser.parseString(ticks).getAsJsonObject().get("largestGapMs").getAsDouble() / 1000;
   }
 
   /** Why it is not sound on one host now; empty if it is. */

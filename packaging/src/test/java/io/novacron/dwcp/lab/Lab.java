@@ -37,6 +37,7 @@ final class Lab
 
   private final List<String> kinds;
   private final List<String> upOptions;
+  private String configuration = "";
   private final Path directory =
       Path.of("/tmp/dwcp-it-" + ProcessHandle.current().pid() + "-" + System.nanoTime() % 100_000);
   private final Thread atExit = new Thread(() -> begin("down").await(COMMAND_LIMIT), "lab down");
@@ -48,6 +49,12 @@ final class Lab
   Lab(List<String> kinds, String... upOptions) {
     this.kinds = kinds;
     this.upOptions = List.of(upOptions);
+  }
+
+  /** With more in the configuration of both daemons; what is set twice holds as it is set here. */
+  Lab configured(String configuration) {
+    this.configuration = configuration;
+    return this;
   }
 
   /** Where the lab keeps what the hosts write: {@code images} and {@code log} of each host. */
@@ -71,7 +78,22 @@ final class Lab
     Runtime.getRuntime().addShutdownHook(atExit);
     List<String> up = new ArrayList<>(List.of("up"));
     up.addAll(upOptions);
-    run(up.toArray(String[]::new));
+    up(up);
+  }
+
+  private void up(List<String> command) throws IOException {
+    if (configuration.isEmpty()) {
+      begin(Map.of(), command).await(COMMAND_LIMIT).expectSuccess();
+      return;
+    }
+    Path file = Files.createTempFile("dwcp-it", ".conf");
+    try {
+      Files.writeString(file, configuration);
+      Map<String, String> environment = Map.of("DWCP_LAB_CONF", file.toString());
+      begin(environment, command).await(COMMAND_LIMIT).expectSuccess();
+    } finally {
+      Files.delete(file);
+    }
   }
 
   @Override

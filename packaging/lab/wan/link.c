@@ -19,7 +19,7 @@ uint64_t now_ns(void) {
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-bool wants_offload(const struct parameters *p) { return p->loss_percent <= 0 && (p->rate_mbit <= 0 || p->rate_mbit > 1000); }
+bool wants_offload(const struct parameters *p) { return p->loss_percent <= 0 && (p->rate_mbit <= 0 || p->rate_mbit >= 200); }
 
 static double uniform(struct direction *d) {
 	d->random ^= d->random << 13;

@@ -37,7 +37,7 @@ on_wan() { nsenter -t "$(cat "$LAB_DIR/wan/pid")" -n -- "$@"; }
 # the parameters as they are to be. The words are wanlink's (wan/control.c).
 netem_parameters() {
   awk -v now="$1" -v changes="$2" '
-    function bad(item) { printf "error: bad '\''%s'\''; known: delay=20ms queue=50ms rate=400mbit|unlimited loss=1 (percent)\n", item >"/dev/stderr"; failed = 1; exit 1 }
+    function bad(item) { printf "error: bad '\''%s'\''; known: delay=20ms queue=50ms rate=400mbit|unlimited loss=1 (percent) offload=auto|off\n", item >"/dev/stderr"; failed = 1; exit 1 }
     function number(item, value, base, large,   digits, unit) {
       if (!match(value, /^([0-9]+\.?[0-9]*|\.[0-9]+)/)) bad(item)
       digits = substr(value, 1, RLENGTH); unit = substr(value, RLENGTH + 1)
@@ -54,6 +54,7 @@ netem_parameters() {
         if (at < 2) bad(items[i])
         else if (key == "delay" || key == "queue") is[key] = number(items[i], value, "ms", "s")
         else if (key == "loss") { is[key] = number(items[i], value, "%", ""); if (is[key] > 100) bad(items[i]) }
+        else if (key == "offload" && (value == "auto" || value == "off")) continue # packet by packet in any case
         else if (key == "rate" && value == "unlimited") is[key] = 0
         else if (key == "rate") { is[key] = number(items[i], value, "mbit", "gbit"); if (is[key] <= 0) bad(items[i]) }
         else bad(items[i])

@@ -24,7 +24,7 @@ wan_start() {
 
 wanlink_start() {
   local wanlink
-  wanlink=$(tool wan)
+  wanlink=$(tool wan) || die "the link does not compile: see above"
   detached "$LAB_DIR/wan/pid" "$LAB_DIR/wan/out" "$wanlink" run "$LAB_DIR/wan/control" "/proc/$(init_of a)/ns/net" "$WAN_NET.1" "/proc/$(init_of b)/ns/net" "$WAN_NET.2" \
     "$1"
   await 5 "the WAN" grep -q ready "$LAB_DIR/wan/out" || { cat "$LAB_DIR/wan/out" >&2; return 1; }

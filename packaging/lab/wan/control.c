@@ -18,6 +18,10 @@ static bool parse_one(struct parameters *p, const char *key, const char *value) 
 	if (!strcmp(key, "delay")) return number_with_unit(value, "ms", "s", &p->delay_ms);
 	if (!strcmp(key, "queue")) return number_with_unit(value, "ms", "s", &p->queue_ms);
 	if (!strcmp(key, "loss")) return number_with_unit(value, "%", "", &p->loss_percent) && p->loss_percent <= 100;
+	if (!strcmp(key, "offload")) {
+		p->single = !strcmp(value, "off");
+		return p->single || !strcmp(value, "auto");
+	}
 	if (strcmp(key, "rate")) return false;
 	if (!strcmp(value, "unlimited")) { p->rate_mbit = 0; return true; }
 	return number_with_unit(value, "mbit", "gbit", &p->rate_mbit) && p->rate_mbit > 0;
@@ -32,7 +36,7 @@ bool parse_parameters(struct parameters *p, const char *text, char *error, size_
 		char *value = strchr(item, '=');
 		if (value) *value++ = 0;
 		if (!value || !parse_one(&changed, item, value)) {
-			snprintf(error, size, "bad '%s%s%s'; known: delay=20ms queue=50ms rate=400mbit|unlimited loss=1 (percent)", item,
+			snprintf(error, size, "bad '%s%s%s'; known: delay=20ms queue=50ms rate=400mbit|unlimited loss=1 (percent) offload=auto|off", item,
 				value ? "=" : "", value ? value : "");
 			return false;
 		}
@@ -94,6 +98,6 @@ void control(struct parameters *p, struct faults *faults, const struct direction
 	}
 	char rate[40] = "unlimited";
 	if (p->rate_mbit > 0) snprintf(rate, sizeof rate, "%gmbit", p->rate_mbit);
-	snprintf(reply, size, "delay=%gms,rate=%s,loss=%g,queue=%gms%s\n", p->delay_ms, rate, p->loss_percent, p->queue_ms,
+	snprintf(reply, size, "delay=%gms,rate=%s,loss=%g,queue=%gms%s%s\n", p->delay_ms, rate, p->loss_percent, p->queue_ms, p->single ? ",offload=off" : "",
 		p->cut == CUT_BOTH ? " CUT" : p->cut == 1 ? " CUT from a" : p->cut ? " CUT from b" : "");
 }

@@ -11,6 +11,7 @@ struct parameters {
 	double rate_mbit; /* 0: unlimited */
 	double queue_ms;  /* drop-tail, at the current rate */
 	double loss_percent;
+	bool single; /* packets one by one whatever the rate: what a host without segmentation offload sees */
 	unsigned cut; /* an outage: every packet from these sides is dropped, also those under way; bit 0: from a, bit 1: from b */
 };
 
@@ -35,7 +36,7 @@ uint64_t now_ns(void);
 bool link_read(struct direction *direction, const struct parameters *parameters, struct faults *faults);
 /* Writes what is due. Returns when the next packet is due, 0 when none is queued. */
 uint64_t link_deliver(struct direction *direction, const struct parameters *parameters, uint64_t now);
-/* Super-packets only where the rate makes single ones too dear, and never where single packets must be lost. */
+/* Super-packets where single ones would be too dear for this machine, and never where single packets must be lost. */
 bool wants_offload(const struct parameters *parameters);
 
 /* One command in, one line out: "set delay=20ms,rate=400mbit", "cut", "restore", "show", "stats", and the faults of faults.h. */

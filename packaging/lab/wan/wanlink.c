@@ -123,7 +123,7 @@ int main(int argc, char **argv) {
 	if (argc == 4 && !strcmp(argv[1], "ask")) return ask(argv[2], argv[3]);
 	if (argc != 8 || strcmp(argv[1], "run")) { fprintf(stderr, "usage: see the head of wanlink.c\n"); return 2; }
 	static struct faults faults;
-	struct parameters parameters = {20, 400, 50, 0, 0};
+	struct parameters parameters = {.delay_ms = 20, .rate_mbit = 400, .queue_ms = 50};
 	char error[160];
 	if (!parse_parameters(&parameters, argv[7], error, sizeof error)) { fprintf(stderr, "%s\n", error); return 2; }
 	prctl(PR_SET_TIMERSLACK, 1000);

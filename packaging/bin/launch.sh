@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # What bin/dwcpd and bin/dwcp share. Reads DWCP_HOME, sets:
-#   java     the JVM: JAVA_HOME if set, else the bundled one, else one that the distribution installed
+#   java     the JVM: the bundled one, else that of JAVA_HOME, else one that the distribution installed
+#   jars     the class path; sorted, since an AOT cache holds for one order only
 #   natives  the directory of the native libraries. They are loaded from there and never unpacked, so
 #            /tmp may be noexec.
 
@@ -22,7 +23,7 @@ no_java() {
 }
 
 java_home=${JAVA_HOME-}
-if [ -z "$java_home" ] && [ -x "$DWCP_HOME/runtime/bin/java" ]; then
+if [ -x "$DWCP_HOME/runtime/bin/java" ]; then
   java_home=$DWCP_HOME/runtime
 fi
 if [ -z "$java_home" ]; then
@@ -33,7 +34,7 @@ if [ -z "$java_home" ]; then
     fi
   done
 fi
-[ -n "$java_home" ] || no_java "no Java found (JAVA_HOME is not set, no $DWCP_HOME/runtime, no /usr/lib/jvm/*25*)"
+[ -n "$java_home" ] || no_java "no Java found (no $DWCP_HOME/runtime, JAVA_HOME is not set, no /usr/lib/jvm/*25*)"
 
 java=$java_home/bin/java
 [ -x "$java" ] || no_java "JAVA_HOME is $java_home, but $java cannot be run"
@@ -41,6 +42,9 @@ feature=$(feature_of "$java_home")
 if [ -n "$feature" ] && [ "$feature" -lt 25 ]; then
   no_java "JAVA_HOME is $java_home, which is Java $feature"
 fi
+
+jars=''
+for jar in "$DWCP_HOME"/lib/*.jar; do jars=$jars${jars:+:}$jar; done
 
 # Read by the scripts that source this file.
 # shellcheck disable=SC2034

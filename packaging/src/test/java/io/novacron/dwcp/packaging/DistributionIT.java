@@ -2,6 +2,7 @@ package io.novacron.dwcp.packaging;
 
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -30,7 +31,8 @@ class DistributionIT {
   @BeforeEach
   void copyTheDistribution() throws IOException {
     home = somewhere.resolve("moved here").resolve("dwcp");
-    try (var built = Files.walk(BUILT)) {
+    Path runtime = BUILT.resolve("runtime"); // of 70 MB, where it is built at all
+    try (var built = Files.walk(BUILT).filter(path -> !path.startsWith(runtime))) {
       for (Path from : (Iterable<Path>) built::iterator) {
         Path to = home.resolve(BUILT.relativize(from).toString());
         Files.createDirectories(to.getParent());
@@ -61,7 +63,7 @@ class DistributionIT {
     Files.createSymbolicLink(link, somewhere.relativize(first.resolve("dwcp")));
     fakeJava(home.resolve("runtime"), "25.0.3");
     Outcome outcome = run(Map.of(), link, "status");
-    assertTrue(outcome.text().contains(home.toRealPath() + "/lib/*"), outcome.text());
+    assertTrue(outcome.text().contains(home.toRealPath() + "/lib/aopalliance-"), outcome.text());
   }
 
   @Test
@@ -89,6 +91,40 @@ class DistributionIT {
     assertEquals(
         List.of("io.novacron.dwcp.cli.DwcpCommand", "history", "--json"),
         given.subList(given.size() - 3, given.size()));
+  }
+
+  @Test
+  void bundledRuntimeGoesBeforeAnyOtherJava() throws Exception {
+    fakeJava(home.resolve("runtime"), "25.0.3");
+    Path old = fakeJava(somewhere.resolve("old"), "17.0.9");
+    Map<String, String> environment = Map.of("JAVA_HOME", old.toString());
+    assertEquals(0, run(environment, home.resolve("bin/dwcp"), "status").status());
+  }
+
+  @Test
+  void aotCacheIsUsedWithTheRuntimeThatMadeIt() throws Exception {
+    fakeJava(home.resolve("runtime"), "25.0.3");
+    Path cache = home.resolve("lib/dwcp.aot");
+    Files.deleteIfExists(cache);
+    assertFalse(run(Map.of(), home.resolve("bin/dwcpd")).text().contains("AOTCache"));
+    Files.createFile(cache);
+    String option = "-XX:AOTCache=" + home.toRealPath().resolve("lib/dwcp.aot");
+    assertTrue(run(Map.of(), home.resolve("bin/dwcpd")).text().lines().anyMatch(option::equals));
+  }
+
+  @Test
+  void aotCacheIsLeftAloneByAnotherJava() throws Exception {
+    Files.writeString(home.resolve("lib/dwcp.aot"), "of another JVM");
+    Path other = fakeJava(somewhere.resolve("other"), "25.0.3");
+    Outcome outcome = run(Map.of("JAVA_HOME", other.toString()), home.resolve("bin/dwcpd"));
+    assertFalse(outcome.text().contains("AOTCache"), outcome.text());
+  }
+
+  @Test
+  void noAotCacheIsMadeWithoutTheBundledRuntime() throws Exception {
+    Outcome outcome = run(Map.of("JAVA_HOME", JAVA_HOME), home.resolve("bin/make-aot-cache"));
+    assertEquals(1, outcome.status());
+    assertTrue(outcome.text().contains("no bundled runtime"), outcome.text());
   }
 
   @Test

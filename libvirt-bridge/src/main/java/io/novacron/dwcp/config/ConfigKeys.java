@@ -89,6 +89,17 @@ public final class ConfigKeys {
           "One connection fills no long link with loss; beyond 8 the gain is small.",
           FIRST);
 
+  static final ConfigKey<String> CONGESTION_CONTROL =
+      new ConfigKey<>(
+          "congestion-control",
+          new Choice(List.of("bbr", "cubic", "kernel"), Map.of()),
+          "bbr",
+          "The congestion control that this daemon asks the kernel for on its own connections, and"
+              + " that it goes without where the kernel lacks it; kernel is the kernel's default.",
+          "BBR keeps its rate where packets are lost; CUBIC, which is most kernels' default, takes"
+              + " each lost packet for a full link.",
+          FIRST);
+
   static final ConfigKey<Integer> WORKERS =
       new ConfigKey<>(
           "workers",
@@ -329,6 +340,7 @@ public final class ConfigKeys {
           LOG_LEVEL,
           SECURITY_MODE,
           STREAMS,
+          CONGESTION_CONTROL,
           WORKERS,
           HISTORY_BUDGET,
           HISTORY_RESERVE,

@@ -86,6 +86,7 @@ final class ConfigReader {
   private TransportConfig transport() {
     return new TransportConfig(
         value(ConfigKeys.STREAMS),
+        congestionControl(),
         value(ConfigKeys.WORKERS),
         value(ConfigKeys.HISTORY_BUDGET),
         value(ConfigKeys.HISTORY_RESERVE),
@@ -94,6 +95,11 @@ final class ConfigReader {
         value(ConfigKeys.HANDSHAKE_TIMEOUT),
         value(ConfigKeys.OUTAGE_BUDGET),
         value(ConfigKeys.PEER_QUARANTINE));
+  }
+
+  private String congestionControl() {
+    String word = value(ConfigKeys.CONGESTION_CONTROL);
+    return word.equals("kernel") ? "" : word;
   }
 
   private void checkPorts(DaemonConfig config) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 /**
  * How bytes travel to a peer.
  *
+ * @param congestionControl empty for the kernel's own choice
  * @param workers 0 for one on each core
  * @param historyBudgetBytes for each migration's record of pages that the destination holds
  * @param historyReserveBytes for all of them, kept ready while none needs it
@@ -14,6 +15,7 @@ import java.time.Duration;
  */
 public record TransportConfig(
     int streams,
+    String congestionControl,
     int workers,
     long historyBudgetBytes,
     long historyReserveBytes,
@@ -27,6 +29,7 @@ public record TransportConfig(
   public TransportConfig withStreams(int wanted) {
     return new TransportConfig(
         wanted,
+        congestionControl,
         workers,
         historyBudgetBytes,
         historyReserveBytes,

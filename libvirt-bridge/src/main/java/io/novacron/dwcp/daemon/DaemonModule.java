@@ -81,6 +81,7 @@ final class DaemonModule extends AbstractModule {
             new SecureRandom().nextLong(),
             ProtocolVersions.SPOKEN,
             wanted.streams(),
+            wanted.congestionControl(),
             wanted.workerThreads(Runtime.getRuntime().availableProcessors()),
             wanted.historyBudgetBytes(),
             wanted.historyReserveBytes(),

@@ -115,6 +115,7 @@ public final class Replay {
         new SecureRandom().nextLong(),
         ProtocolVersions.SPOKEN,
         transport.streams(),
+        transport.congestionControl(),
         workers(),
         transport.historyBudgetBytes(),
         0, // a recording shows what it costs to take it

@@ -32,6 +32,7 @@ class DaemonConfigTest {
         log-level = debug
         security.mode = none
         streams = 3
+        congestion-control = kernel
         workers = 5
         history-budget = 17 MiB
         history-reserve = 18 MiB
@@ -68,6 +69,7 @@ class DaemonConfigTest {
     assertEquals(
         new TransportConfig(
             8,
+            "bbr",
             0,
             1L << 30,
             512L << 20,
@@ -95,6 +97,7 @@ class DaemonConfigTest {
     assertEquals(
         new TransportConfig(
             3,
+            "",
             5,
             17L << 20,
             18L << 20,

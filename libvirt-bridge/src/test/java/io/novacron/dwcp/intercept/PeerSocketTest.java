@@ -74,6 +74,7 @@ class PeerSocketTest {
               1,
               ProtocolVersions.SPOKEN,
               1,
+              "bbr",
               1,
               1 << 20,
               0,

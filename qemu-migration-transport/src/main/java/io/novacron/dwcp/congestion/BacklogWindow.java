@@ -60,6 +60,9 @@ public final class BacklogWindow {
   /** 800 MB/s: what a destination writes to QEMU on a core or two; 32 MB beside the path's own. */
   private static final double RAW_BYTES_PER_NANO = 0.8;
 
+  /** Two: what was lost is known of after one round trip, and arrives after half of another. */
+  private static final double LOST_RTTS = 2;
+
   /** 300 ms, around the world; also while nothing is known. */
   private static final long LONGEST_RTT_NANOS = 300_000_000L;
 
@@ -77,6 +80,7 @@ public final class BacklogWindow {
   private long unqueuedRttNanos = Long.MAX_VALUE;
   private long rttStartNanos;
   private boolean draining;
+  private long lossyBytes;
 
   /**
    * @param known what an earlier channel over the same path found, or {@link PathRate#UNKNOWN}; an
@@ -137,6 +141,17 @@ public final class BacklogWindow {
     }
   }
 
+  /**
+   * The path loses packets whatever is sent. Each hole holds back all that was sent after it for a
+   * round trip or two, on whatever streams, though nothing of that waits in a queue; and a loss on
+   * one stream must not keep the others from sending.
+   *
+   * @param leastBytes that keep all streams busy; 0 on a path without such loss
+   */
+  public void lossy(long leastBytes) {
+    lossyBytes = leastBytes;
+  }
+
   /** Something else than this window keeps the sender from sending: the epoch proves no limit. */
   public void lacksData() {
     epochLacksData = true;
@@ -193,7 +208,9 @@ public final class BacklogWindow {
     if (unqueued) {
       unqueuedRttNanos = Math.min(unqueuedRttNanos, sampleNanos);
     }
-    if (nowNanos - rttStartNanos > RTT_NANOS) {
+    if (lossyBytes > 0) {
+      rttStartNanos = nowNanos; // what was lost on the way is no longer path
+    } else if (nowNanos - rttStartNanos > RTT_NANOS) {
       draining = unqueuedRttNanos == Long.MAX_VALUE;
       if (!draining) {
         rttNanos = unqueuedRttNanos;
@@ -211,6 +228,9 @@ public final class BacklogWindow {
   private long openBytes() {
     double rate = rate();
     double bytes = rate > 0 ? rate * (double) (rttNanos + TARGET_NANOS) : 0;
+    if (lossyBytes > 0 && rate > 0) {
+      bytes = Math.max((double) lossyBytes, bytes + LOST_RTTS * rate * (double) rttNanos);
+    }
     if (startup && rate > 0) {
       bytes = Math.max(bytes, STARTUP_GAIN * rate * (double) rttNanos);
     }

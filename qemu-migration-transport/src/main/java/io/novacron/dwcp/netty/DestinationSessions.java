@@ -102,7 +102,7 @@ public final class DestinationSessions {
         .channel(EpollServerSocketChannel.class)
         .option(ChannelOption.SO_REUSEADDR, true)
         .option(ChannelOption.SO_BACKLOG, 1024)
-        .childHandler(StreamSockets.initializer(transport.buffers(), DestinationHandshake::new))
+        .childHandler(StreamSockets.initializer(transport, DestinationHandshake::new))
         .bind(address);
   }
 

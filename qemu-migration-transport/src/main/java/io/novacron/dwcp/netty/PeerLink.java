@@ -176,8 +176,7 @@ public final class PeerLink {
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS, transport.settings().connectTimeoutMillis())
             .handler(
-                StreamSockets.initializer(
-                    transport.buffers(), () -> new SourceHandshake(wanted, resume)))
+                StreamSockets.initializer(transport, () -> new SourceHandshake(wanted, resume)))
             .resolver(NamesOffLoop.GROUP)
             .connect(address());
     attempt.addListener(result -> {

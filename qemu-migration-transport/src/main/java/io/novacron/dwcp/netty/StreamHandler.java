@@ -12,6 +12,7 @@ import io.netty.channel.epoll.EpollTcpInfo;
 import io.novacron.dwcp.session.StreamSession;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamLink;
+import io.novacron.dwcp.streams.TcpState;
 import io.novacron.dwcp.wire.BufferSource;
 import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.FrameDecoder;
@@ -128,6 +129,19 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Stream
       return heldBytes; // the socket is being closed: its bytes go over another
     }
     return heldBytes + tcpInfo.unacked() * tcpInfo.sndMss();
+  }
+
+  @Override
+  public TcpState tcp() {
+    if (closed || !(channel instanceof EpollSocketChannel socket)) {
+      return TcpState.UNKNOWN;
+    }
+    try {
+      socket.tcpInfo(tcpInfo);
+    } catch (ChannelException e) {
+      return TcpState.UNKNOWN; // the socket is being closed
+    }
+    return new TcpState(tcpInfo.rtt() * 1000, tcpInfo.totalRetrans() * tcpInfo.sndMss());
   }
 
   @Override

@@ -8,7 +8,6 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
-import io.novacron.dwcp.wire.BufferSource;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
@@ -34,20 +33,26 @@ final class StreamSockets {
 
   private static final int READ_BYTES = 128 * 1024;
 
-  /** Linux tcp(7) TCP_CONGESTION: level IPPROTO_TCP 6, option 13, TCP_CA_NAME_MAX 16 bytes. */
+  /** TCP_CA_NAME_MAX of Linux, the closing zero included. */
+  private static final int NAME_BYTES = 16;
+
+  /** Linux tcp(7) TCP_CONGESTION: level IPPROTO_TCP 6, option 13. */
   private static final RawUnixChannelOption CONGESTION =
-      new RawUnixChannelOption("TCP_CONGESTION", 6, 13, 16);
+      new RawUnixChannelOption("TCP_CONGESTION", 6, 13, NAME_BYTES);
 
   private StreamSockets() {}
 
   /** Puts one new {@link StreamHandler} on each connection. */
   static ChannelInitializer<Channel> initializer(
-      BufferSource buffers, Supplier<StreamHandler.Handshake> handshakes) {
+      Transport transport, Supplier<StreamHandler.Handshake> handshakes) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
         configure(channel);
-        channel.pipeline().addLast("stream", new StreamHandler(channel, buffers, handshakes.get()));
+        congestionControl(channel, transport.settings().congestionControl());
+        channel
+            .pipeline()
+            .addLast("stream", new StreamHandler(channel, transport.buffers(), handshakes.get()));
       }
     };
   }
@@ -59,17 +64,18 @@ final class StreamSockets {
     channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS);
     channel.config().setWriteBufferWaterMark(WATER_MARK);
     channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(READ_BYTES));
-    askForBbr(channel);
   }
 
   /**
-   * BBR keeps its rate under random loss where CUBIC collapses (DESIGN 6). Kernels without it, or
-   * that do not allow it, keep their default: nothing is lost but speed, so the failure is no
-   * error.
+   * Kernels that do not know the name, or do not allow it, keep their default: nothing is lost but
+   * speed, so the failure is no error.
    */
-  private static void askForBbr(Channel channel) {
-    ByteBuffer name = ByteBuffer.allocateDirect(16);
-    name.put("bbr".getBytes(StandardCharsets.US_ASCII)).position(0);
+  private static void congestionControl(Channel channel, String wanted) {
+    if (wanted.isEmpty()) {
+      return;
+    }
+    ByteBuffer name = ByteBuffer.allocateDirect(NAME_BYTES);
+    name.put(wanted.getBytes(StandardCharsets.US_ASCII)).position(0);
     try {
       channel.config().setOption(CONGESTION, name);
     } catch (ChannelException e) {

@@ -9,6 +9,7 @@ import io.novacron.dwcp.wire.ProtocolVersions;
  * @param hostName shown to peers and in their history
  * @param instance random number of this process: tells peers that an older one is gone
  * @param streams TCP connections per session
+ * @param congestionControl that a stream asks its kernel for; empty for the kernel's own choice
  * @param workers threads that encode and decode
  * @param historyBudgetBytes page history of one migration, on either side
  * @param historyReserveBytes memory for page histories that is kept ready while none needs it
@@ -21,6 +22,7 @@ public record TransportSettings(
     long instance,
     ProtocolVersions versions,
     int streams,
+    String congestionControl,
     int workers,
     long historyBudgetBytes,
     long historyReserveBytes,
@@ -36,6 +38,7 @@ public record TransportSettings(
         instance,
         versions,
         streams,
+        congestionControl,
         workers,
         historyBudgetBytes,
         historyReserveBytes,

@@ -241,6 +241,7 @@ final class SessionCore implements ChannelEnd.Owner {
       link.close("silent for more than 5 s");
     }
     ping();
+    streams.look(watch.minRttNanos(), watch.nowNanos());
     if (watch.isSecondOver()) {
       channels().forEach(ChannelEnd::wake);
     }

@@ -124,6 +124,7 @@ public final class ChannelSender {
       head.drop();
     }
     backlogBytes -= ackedBytes;
+    window.lossy(streams.lossyBacklogBytes());
     if (newest != null) {
       window.acknowledged(ackedBytes, backlogBytes, newest, nanoClock.getAsLong());
     }

@@ -38,6 +38,12 @@ public final class StreamGroup {
   /** 32 KiB: any RPC message but the largest descriptions of guests. */
   static final int PROMPT_BYTES = 32 * 1024;
 
+  /** 64 KiB: what a batch of a guest's pages becomes. */
+  private static final double LEAST_TYPICAL_BYTES = 64 * 1024;
+
+  /** Weight of the newest bulk frame in the size of a typical one. */
+  private static final double NEWEST = 0.05;
+
   /** 1 ms: a burst of the limits makes up for turns that came earlier. */
   private static final long LEAST_WAIT_NANOS = 1_000_000L;
 
@@ -59,6 +65,7 @@ public final class StreamGroup {
   private final ArrayDeque<OutboundFrame> urgent = new ArrayDeque<>();
   private final SendTurn urgentTurn;
   private final FairQueue bulk;
+  private final PathHealth health = new PathHealth();
   private final List<StreamLink> links = new ArrayList<>();
   private final Map<StreamLink, ArrayDeque<OutboundFrame>> inFlight = new HashMap<>();
   private int nextLink;
@@ -66,6 +73,7 @@ public final class StreamGroup {
   private boolean pumping;
   private long resentFrames;
   private long wireBytes;
+  private double typicalBytes = LEAST_TYPICAL_BYTES;
   private long linkQueueBytes;
   private long linkQueueSeenNanos;
   private boolean linkQueueSeen;
@@ -193,6 +201,10 @@ public final class StreamGroup {
       }
       nextLink++;
       wireBytes += frame.wireBytes();
+      if (frame.payload() != null) {
+        double size = Math.max(LEAST_TYPICAL_BYTES, frame.wireBytes());
+        typicalBytes += NEWEST * (size - typicalBytes);
+      }
       limits.sent(frame.wireBytes());
       frame.sent();
       link.send(frame);
@@ -304,6 +316,23 @@ public final class StreamGroup {
 
   private static long bytesOf(ArrayDeque<OutboundFrame> queue) {
     return queue.stream().mapToLong(OutboundFrame::wireBytes).sum();
+  }
+
+  /** Looks at what the kernel says of the streams; several times a second. */
+  public void look(long minRttNanos, long nowNanos) {
+    health.look(links, wireBytes, minRttNanos, nowNanos);
+  }
+
+  public PathHealth health() {
+    return health;
+  }
+
+  /**
+   * What must be under way on a path that loses packets, so that no stream waits for another's
+   * loss: one and a half typical frames on each. 0 on a path that does not.
+   */
+  long lossyBacklogBytes() {
+    return health.isLossy() ? (long) (1.5 * typicalBytes * links.size()) : 0;
   }
 
   public int liveStreams() {

@@ -11,6 +11,9 @@ public interface StreamLink {
    */
   long unconfirmedBytes();
 
+  /** What the kernel says of the connection now. */
+  TcpState tcp();
+
   /** Takes the frame's bytes for sending; the frame keeps its payload for a possible re-send. */
   void send(OutboundFrame frame);
 

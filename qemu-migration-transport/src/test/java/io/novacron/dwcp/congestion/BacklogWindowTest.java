@@ -271,4 +271,44 @@ class BacklogWindowTest {
   void takesACeilingBelowTheFloorForTheFloor() {
     assertEquals(BacklogWindow.FLOOR_BYTES, window(1).bytes());
   }
+
+  /** Of a link of 300 Mbit/s and 80 ms, once it settled, when each third frame loses a packet. */
+  private long lossyDelivered(long lossyBytes) {
+    BacklogWindow fresh = window(CEILING_BYTES);
+    SimulatedTransfer link = new SimulatedTransfer(fresh, START_NANOS);
+    link.link(37 * MEGABYTE, 80);
+    link.losses(3);
+    fresh.lossy(lossyBytes);
+    link.runMillis(10_000);
+    long before = link.deliveredBytes();
+    link.runMillis(10_000);
+    return link.deliveredBytes() - before;
+  }
+
+  @Test
+  void keepsALinkBusyThatLosesPacketsThoughAllWaitForWhatWasLost() {
+    long lossyBytes = 12 * SimulatedTransfer.FRAME_BYTES;
+    assertTrue(lossyDelivered(lossyBytes) > 350 * MEGABYTE);
+    assertTrue(lossyDelivered(0) < 185 * MEGABYTE, "what it is when the loss is not known");
+  }
+
+  @Test
+  void waitsNoLongerThanTwoRoundTripsMoreOnALossyLink() {
+    transfer.link(37 * MEGABYTE, 80);
+    transfer.losses(3);
+    window.lossy(12 * SimulatedTransfer.FRAME_BYTES);
+    transfer.runMillis(20_000);
+    assertNear(37 * MEGABYTE * 280 / 1000, window.bytes(), MEGABYTE, "three round trips and 40 ms");
+  }
+
+  @Test
+  void keepsAFrameAndAHalfOnEachStreamOfALossyLinkThatIsSlow() {
+    transfer.link(MEGABYTE, 40);
+    window.lossy(3 * MEGABYTE);
+    transfer.runMillis(5000);
+    assertEquals(3 * MEGABYTE, window.bytes());
+    window.lossy(0);
+    transfer.runMillis(5000);
+    assertTrue(window.bytes() < MEGABYTE / 2, "was " + window.bytes());
+  }
 }

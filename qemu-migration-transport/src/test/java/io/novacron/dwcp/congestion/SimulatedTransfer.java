@@ -20,6 +20,9 @@ final class SimulatedTransfer {
   private long sourceBytesPerSecond = Long.MAX_VALUE;
   private long holeEveryNanos = Long.MAX_VALUE;
   private long holeNanos;
+  private int lostEvery = Integer.MAX_VALUE;
+  private int sinceLost;
+  private long newestArrivalNanos = Long.MIN_VALUE;
   private long nowNanos;
   private long linkFreeNanos;
   private long sourceReadyNanos;
@@ -50,6 +53,18 @@ final class SimulatedTransfer {
   void holes(long everyMillis, long lateMillis) {
     holeEveryNanos = everyMillis * 1_000_000;
     holeNanos = lateMillis * 1_000_000;
+  }
+
+  /** Each so manieth frame is lost, and arrives a round trip later; those after it wait for it. */
+  void losses(int everyFrames) {
+    lostEvery = everyFrames;
+  }
+
+  private long arrivalNanos() {
+    sinceLost = (sinceLost + 1) % lostEvery;
+    long nanos = linkFreeNanos + (sinceLost == 0 ? 2 * rttNanos : rttNanos);
+    newestArrivalNanos = Math.max(newestArrivalNanos, inOrderNanos(nanos));
+    return newestArrivalNanos;
   }
 
   private long inOrderNanos(long arrivalNanos) {
@@ -95,7 +110,7 @@ final class SimulatedTransfer {
       backlogBytes += FRAME_BYTES;
       linkFreeNanos =
           Math.max(nowNanos, linkFreeNanos) + FRAME_BYTES * 1_000_000_000L / linkBytesPerSecond;
-      frames.addLast(new UnderWay(mark, inOrderNanos(linkFreeNanos + rttNanos)));
+      frames.addLast(new UnderWay(mark, arrivalNanos()));
       sourceReadyNanos =
           Math.max(sourceReadyNanos, nowNanos - 1_000_000)
               + FRAME_BYTES * 1_000_000_000L / sourceBytesPerSecond;

@@ -29,6 +29,7 @@ class RehearsalTest {
         1,
         ProtocolVersions.SPOKEN,
         2,
+        "bbr",
         2,
         64L << 20,
         0,

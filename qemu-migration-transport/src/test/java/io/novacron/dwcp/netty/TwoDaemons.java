@@ -58,7 +58,18 @@ final class TwoDaemons implements AutoCloseable {
 
   TransportSettings settings(String hostName, long of, ProtocolVersions versions) {
     return new TransportSettings(
-        hostName, of, versions, streams, 2, 64L << 20, 0, 2000, 500, 30_000_000_000L, SESSION);
+        hostName,
+        of,
+        versions,
+        streams,
+        "bbr",
+        2,
+        64L << 20,
+        0,
+        2000,
+        500,
+        30_000_000_000L,
+        SESSION);
   }
 
   private void startDestination(int port) {

@@ -54,6 +54,11 @@ class LimitedStreamGroupTest {
     }
 
     @Override
+    public TcpState tcp() {
+      return TcpState.UNKNOWN;
+    }
+
+    @Override
     public void send(OutboundFrame frame) {
       frames--;
       bytes.merge(frame.channelId(), (long) frame.wireBytes(), Long::sum);

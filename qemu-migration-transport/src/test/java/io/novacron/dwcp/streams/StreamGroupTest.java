@@ -55,6 +55,11 @@ class StreamGroupTest {
     }
 
     @Override
+    public TcpState tcp() {
+      return TcpState.UNKNOWN;
+    }
+
+    @Override
     public void send(OutboundFrame frame) {
       room--;
       sent.add(frame.isSequenced() ? frame.channelId() + ":" + frame.sequence() : "unsequenced");
@@ -200,6 +205,11 @@ class StreamGroupTest {
           @Override
           public long unconfirmedBytes() {
             return 0;
+          }
+
+          @Override
+          public TcpState tcp() {
+            return TcpState.UNKNOWN;
           }
 
           @Override

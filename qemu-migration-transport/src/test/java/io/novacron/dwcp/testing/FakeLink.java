@@ -3,6 +3,7 @@ package io.novacron.dwcp.testing;
 import io.novacron.dwcp.session.StreamSession;
 import io.novacron.dwcp.streams.OutboundFrame;
 import io.novacron.dwcp.streams.StreamLink;
+import io.novacron.dwcp.streams.TcpState;
 import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.FrameDecoder;
 import io.novacron.dwcp.wire.FrameEncoder;
@@ -126,6 +127,11 @@ public final class FakeLink {
     @Override
     public long unconfirmedBytes() {
       return flying.stream().mapToLong(frame -> frame.bytes().length).sum();
+    }
+
+    @Override
+    public TcpState tcp() {
+      return TcpState.UNKNOWN;
     }
 
     @Override

@@ -52,6 +52,9 @@ packages_for() {
     apt:gcc | apt:gcc-static | apt:gcc-sanitizers) echo gcc libc6-dev ;;
     dnf:gcc-static) echo gcc glibc-static ;;
     dnf:gcc-sanitizers) echo gcc libasan libubsan ;;
+    apt:rpmbuild) echo rpm ;;
+    dnf:rpmbuild) echo rpm-build ;;
+    *:dpkg-deb) echo dpkg ;;
     apt:ip) echo iproute2 ;;
     dnf:ip) echo iproute ;;
     dnf:awk) echo gawk ;;

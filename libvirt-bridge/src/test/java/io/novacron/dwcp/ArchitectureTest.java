@@ -50,7 +50,8 @@ class ArchitectureTest {
           Map.entry("congestion", Set.of()),
           Map.entry("streams", Set.of("wire", "congestion")),
           Map.entry("session", belowSession()),
-          Map.entry("netty", with(belowSession(), "session")),
+          Map.entry("tls", Set.of()),
+          Map.entry("netty", with(with(belowSession(), "session"), "tls")),
           Map.entry("relay", Set.of()),
           Map.entry("libvirt", Set.of()),
           Map.entry("history", Set.of("plugin")));

@@ -101,7 +101,7 @@ record HostCheck(Path config, @Nullable Path runtimeDir, Path cpuinfo) {
   }
 
   private Optional<DaemonConfig> checkConfig(List<Finding> findings) {
-    return switch (ConfigFile.read(config)) {
+    return switch (ConfigFile.readForThisHost(config)) {
       case ConfigResult.Accepted(DaemonConfig valid) -> {
         findings.add(Finding.ok("config", config.toString()));
         yield Optional.of(valid);

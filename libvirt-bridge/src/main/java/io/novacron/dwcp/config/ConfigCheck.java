@@ -14,7 +14,7 @@ public final class ConfigCheck {
    * @return the exit code: 0 or 1
    */
   public static int run(Path file, PrintStream out, PrintStream err) {
-    return switch (ConfigFile.read(file)) {
+    return switch (ConfigFile.readForThisHost(file)) {
       case ConfigResult.Accepted accepted -> {
         out.println(file + ": OK");
         yield 0;

@@ -7,9 +7,11 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
 import io.novacron.dwcp.config.ConfigResult.Refused;
+import io.novacron.dwcp.config.DaemonConfig.SecurityConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +29,20 @@ public final class ConfigFile {
 
   /** What a daemon with an empty configuration file works with. */
   public static ConfigResult defaults() {
-    return new ConfigReader(DEFAULT, ConfigFactory.empty().root()).read();
+    return new ConfigReader(DEFAULT, ConfigFactory.empty().root(), security -> List.of()).read();
   }
 
   /** Reads and checks; touches nothing but the file and what it includes. */
   public static ConfigResult read(Path file) {
+    return read(file, security -> List.of());
+  }
+
+  /** Reads and checks, also whether this host has the certificates that it needs. */
+  public static ConfigResult readForThisHost(Path file) {
+    return read(file, HostCertificates::problems);
+  }
+
+  private static ConfigResult read(Path file, Function<SecurityConfig, List<String>> hostCheck) {
     if (!Files.isReadable(file) || Files.isDirectory(file)) {
       String seen = Files.exists(file) ? "is not a readable file" : "does not exist";
       return new Refused(List.of(new ConfigProblem(file.toString(), 0, "", seen)));
@@ -40,7 +51,7 @@ public final class ConfigFile {
       var options =
           ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
       Config parsed = ConfigFactory.parseFile(file.toFile(), options).resolve();
-      return new ConfigReader(file, parsed.root()).read();
+      return new ConfigReader(file, parsed.root(), hostCheck).read();
     } catch (ConfigException broken) {
       return new Refused(List.of(problem(file, broken)));
     }

@@ -7,10 +7,12 @@ import io.novacron.dwcp.config.ValueType.Choice;
 import io.novacron.dwcp.config.ValueType.HostName;
 import io.novacron.dwcp.config.ValueType.HostPort;
 import io.novacron.dwcp.config.ValueType.LibvirtUri;
+import io.novacron.dwcp.config.ValueType.NamePatterns;
 import io.novacron.dwcp.config.ValueType.Ports;
 import io.novacron.dwcp.config.ValueType.Rate;
 import io.novacron.dwcp.config.ValueType.TimeSpan;
 import io.novacron.dwcp.config.ValueType.WholeNumber;
+import io.novacron.dwcp.tls.NamePattern;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -73,11 +75,48 @@ public final class ConfigKeys {
   static final ConfigKey<String> SECURITY_MODE =
       new ConfigKey<>(
           "security.mode",
-          new Choice(List.of("none"), Map.of("tls", "comes with its own release")),
-          "none",
-          "How peers prove who they are. With none, whoever reaches the listen address is root's"
+          new Choice(List.of("tls", "none"), Map.of()),
+          "tls",
+          "How peers prove who they are: by certificates, on connections that are encrypted (TLS"
+              + " 1.3), or with none not at all. Then whoever reaches the listen address is root's"
               + " peer: use it on a trusted network only. The daemon warns of it at each start.",
-          "The only mode of this release; tls becomes the default with the release that brings it.",
+          "What travels is a guest's memory, and who may come in may ask libvirt for what root"
+              + " may.",
+          FIRST);
+
+  static final ConfigKey<String> SECURITY_PROVIDER =
+      new ConfigKey<>(
+          "security.provider",
+          new Choice(List.of("boringssl", "jdk"), Map.of()),
+          "boringssl",
+          "Whose code encrypts: BoringSSL, which comes with DWCP, or what the JDK is set up with,"
+              + " as hosts that must use a FIPS module want it.",
+          "BoringSSL takes less of a core for each gigabyte, and less time to start.",
+          FIRST);
+
+  static final ConfigKey<Path> SECURITY_PKI_DIR =
+      new ConfigKey<>(
+          "security.pki-dir",
+          new AbsolutePath(),
+          "/etc/dwcp/pki",
+          "Holds this host's certificate: ca.pem (the authorities that are believed), cert.pem,"
+              + " key.pem and, where something was revoked, crl.pem. Where it holds none of the"
+              + " first three, the host's own are taken: those of libvirt (/etc/pki/CA,"
+              + " /etc/pki/libvirt), else those of QEMU and Nova (/etc/pki/qemu). Files that change"
+              + " count from the next connection on.",
+          "dwcp tls makes them there.",
+          FIRST);
+
+  static final ConfigKey<List<NamePattern>> SECURITY_ALLOWED_PEERS =
+      new ConfigKey<>(
+          "security.allowed-peers",
+          new NamePatterns(),
+          "[]",
+          "Who may dial this host, of those whom the authorities certified: patterns with * and ?,"
+              + " separated by blanks or in a list, one of which must match the subject of the"
+              + " certificate (CN=host-a,O=Example) or a name in it. Empty: whose certificate bears"
+              + " the name, the address or the certificate-name of a configured peer.",
+          "An authority certifies others than hypervisors, too.",
           FIRST);
 
   static final ConfigKey<Integer> STREAMS =
@@ -320,6 +359,15 @@ public final class ConfigKeys {
           "Optional; without it a migration to a peer without dwcpd fails.",
           FIRST);
 
+  static final ConfigKey<String> PEER_CERTIFICATE_NAME =
+      new ConfigKey<>(
+          "peers.NAME.certificate-name",
+          new HostName(),
+          "",
+          "The name or the address that the peer's certificate must bear.",
+          "NAME, or the host of its address.",
+          FIRST);
+
   static final ConfigKey<Long> PEER_RATE_LIMIT =
       new ConfigKey<>(
           "peers.NAME.rate-limit",
@@ -339,6 +387,9 @@ public final class ConfigKeys {
           HOST_NAME,
           LOG_LEVEL,
           SECURITY_MODE,
+          SECURITY_PROVIDER,
+          SECURITY_PKI_DIR,
+          SECURITY_ALLOWED_PEERS,
           STREAMS,
           CONGESTION_CONTROL,
           WORKERS,
@@ -364,7 +415,7 @@ public final class ConfigKeys {
 
   /** The keys below each {@code peers.NAME}. */
   public static final List<ConfigKey<?>> PEER =
-      List.of(PEER_ADDRESS, PEER_LIBVIRT, PEER_RATE_LIMIT);
+      List.of(PEER_ADDRESS, PEER_LIBVIRT, PEER_CERTIFICATE_NAME, PEER_RATE_LIMIT);
 
   private ConfigKeys() {}
 }

@@ -10,12 +10,15 @@ import io.novacron.dwcp.config.DaemonConfig.ImageConfig;
 import io.novacron.dwcp.config.DaemonConfig.LimitConfig;
 import io.novacron.dwcp.config.DaemonConfig.LocalConfig;
 import io.novacron.dwcp.config.DaemonConfig.LogLevel;
+import io.novacron.dwcp.config.DaemonConfig.SecurityConfig;
 import io.novacron.dwcp.config.DaemonConfig.SecurityMode;
+import io.novacron.dwcp.config.DaemonConfig.TlsProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,17 +31,23 @@ final class ConfigReader {
 
   private final Path file;
   private final ConfigObject root;
+  private final Function<SecurityConfig, List<String>> hostCheck;
   private final List<ConfigProblem> problems = new ArrayList<>();
 
-  ConfigReader(Path file, ConfigObject root) {
+  /**
+   * @param hostCheck what is wrong on this host with what the configuration says of security
+   */
+  ConfigReader(Path file, ConfigObject root, Function<SecurityConfig, List<String>> hostCheck) {
     this.file = file;
     this.root = root;
+    this.hostCheck = hostCheck;
   }
 
   ConfigResult read() {
     new UnknownKeys(this).report(root);
     DaemonConfig config = daemon();
     checkPorts(config);
+    checkHost(config.security());
     if (problems.isEmpty()) {
       return new Accepted(config);
     }
@@ -63,7 +72,7 @@ final class ConfigReader {
         value(ConfigKeys.STATE_DIR),
         value(ConfigKeys.HOST_NAME),
         LogLevel.valueOf(value(ConfigKeys.LOG_LEVEL).toUpperCase(Locale.ROOT)),
-        SecurityMode.valueOf(value(ConfigKeys.SECURITY_MODE).toUpperCase(Locale.ROOT)),
+        security(section),
         peers,
         transport(),
         new LocalConfig(
@@ -83,6 +92,15 @@ final class ConfigReader {
         new LimitConfig(value(ConfigKeys.RATE_LIMIT), section.rateLimits()));
   }
 
+  private SecurityConfig security(PeersSection section) {
+    return new SecurityConfig(
+        SecurityMode.valueOf(value(ConfigKeys.SECURITY_MODE).toUpperCase(Locale.ROOT)),
+        TlsProvider.valueOf(value(ConfigKeys.SECURITY_PROVIDER).toUpperCase(Locale.ROOT)),
+        value(ConfigKeys.SECURITY_PKI_DIR),
+        value(ConfigKeys.SECURITY_ALLOWED_PEERS),
+        section.certificateNames());
+  }
+
   private TransportConfig transport() {
     return new TransportConfig(
         value(ConfigKeys.STREAMS),
@@ -100,6 +118,15 @@ final class ConfigReader {
   private String congestionControl() {
     String word = value(ConfigKeys.CONGESTION_CONTROL);
     return word.equals("kernel") ? "" : word;
+  }
+
+  /** Not for a stand-in: what an operator meant by a refused value is not known. */
+  private void checkHost(SecurityConfig security) {
+    String path = ConfigKeys.SECURITY_MODE.fullPath();
+    String section = path.substring(0, path.lastIndexOf('.'));
+    if (problems.stream().noneMatch(problem -> problem.path().startsWith(section))) {
+      hostCheck.apply(security).forEach(message -> problem(find(path), path, message));
+    }
   }
 
   private void checkPorts(DaemonConfig config) {

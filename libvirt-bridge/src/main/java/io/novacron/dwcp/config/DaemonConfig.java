@@ -1,9 +1,11 @@
 package io.novacron.dwcp.config;
 
 import io.novacron.dwcp.congestion.RateLimit;
+import io.novacron.dwcp.tls.NamePattern;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -20,7 +22,7 @@ public record DaemonConfig(
     Path stateDir,
     Optional<String> hostName,
     LogLevel logLevel,
-    SecurityMode securityMode,
+    SecurityConfig security,
     StaticPeers peers,
     TransportConfig transport,
     LocalConfig local,
@@ -48,8 +50,30 @@ public record DaemonConfig(
     TRACE
   }
 
+  /**
+   * How peers prove who they are, and who may be one.
+   *
+   * @param pkiDir of certificates; where it is empty, the host's own are taken
+   * @param allowedPeers who may dial this host; empty: those of the configured peers' names
+   * @param certificateNames by the names of those peers that have one
+   */
+  public record SecurityConfig(
+      SecurityMode mode,
+      TlsProvider provider,
+      Path pkiDir,
+      List<NamePattern> allowedPeers,
+      Map<String, String> certificateNames) {}
+
+  /** Whose code encrypts. */
+  public enum TlsProvider {
+    BORINGSSL,
+    JDK
+  }
+
   /** How peers prove who they are. */
   public enum SecurityMode {
+    /** By certificates, over TLS 1.3. */
+    TLS,
     /** Not at all; the daemon warns of it loudly at each start. */
     NONE
   }

@@ -31,6 +31,7 @@ final class PeersSection {
 
   private final ConfigReader reader;
   private final Path runtimeDir;
+  private final Map<String, String> certificateNames = new LinkedHashMap<>();
   private final Map<String, Long> rateLimits = new LinkedHashMap<>();
 
   PeersSection(ConfigReader reader, Path runtimeDir) {
@@ -57,6 +58,11 @@ final class PeersSection {
     return Map.copyOf(rateLimits);
   }
 
+  /** Of the peers that {@link #read} found and that have one. */
+  Map<String, String> certificateNames() {
+    return Map.copyOf(certificateNames);
+  }
+
   private Optional<Peer> peer(String name, ConfigValue value) {
     String path = PATH + "." + name;
     checkName(name, value, path);
@@ -79,6 +85,15 @@ final class PeersSection {
     ConfigValue limit = keys.get(ConfigKeys.PEER_RATE_LIMIT.name());
     Long bytesPerSecond =
         limit == null ? null : reader.read(ConfigKeys.PEER_RATE_LIMIT, path + ".rate-limit", limit);
+    ConfigValue certificate = keys.get(ConfigKeys.PEER_CERTIFICATE_NAME.name());
+    String certificateName =
+        certificate == null
+            ? null
+            : reader.read(
+                ConfigKeys.PEER_CERTIFICATE_NAME, path + ".certificate-name", certificate);
+    if (certificateName != null) {
+      certificateNames.put(name, certificateName);
+    }
     if (bytesPerSecond != null) {
       rateLimits.put(name, bytesPerSecond);
     }

@@ -1,13 +1,16 @@
 package io.novacron.dwcp.config;
 
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import io.novacron.dwcp.congestion.RateLimit;
+import io.novacron.dwcp.tls.NamePattern;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -245,6 +248,50 @@ public sealed interface ValueType<T> {
         throw new RefusedValueException(Quantity.quoted(text) + " is not a host name");
       }
       return text;
+    }
+  }
+
+  /** Patterns for names of certificates; a list, or separated by blanks. */
+  record NamePatterns() implements ValueType<List<NamePattern>> {
+    private static final int LONGEST = 1024;
+
+    @Override
+    public String label() {
+      return "patterns";
+    }
+
+    @Override
+    public String allowed() {
+      return "names with * and ?, a list [\"…\", \"…\"] for those with blanks";
+    }
+
+    @Override
+    public List<NamePattern> read(String text) throws RefusedValueException {
+      return text.equals("[]") ? List.of() : patterns(List.of(text.split("\\s+")));
+    }
+
+    @Override
+    public List<NamePattern> read(ConfigValue value) throws RefusedValueException {
+      if (!(value instanceof ConfigList list)) {
+        return ValueType.super.read(value);
+      }
+      List<String> texts = new ArrayList<>();
+      for (ConfigValue each : list) {
+        if (each.valueType() != ConfigValueType.STRING) {
+          throw new RefusedValueException("a list with something else than texts");
+        }
+        texts.add(((String) each.unwrapped()).strip());
+      }
+      return patterns(texts);
+    }
+
+    private static List<NamePattern> patterns(List<String> texts) throws RefusedValueException {
+      for (String each : texts) {
+        if (each.isEmpty() || each.length() > LONGEST) {
+          throw new RefusedValueException(Quantity.quoted(each) + " is no pattern");
+        }
+      }
+      return texts.stream().map(NamePattern::new).toList();
     }
   }
 

@@ -18,6 +18,7 @@ import io.novacron.dwcp.kernels.KernelVariants;
 import io.novacron.dwcp.libvirt.LibvirtGuests;
 import io.novacron.dwcp.netty.DestinationSessions;
 import io.novacron.dwcp.netty.PeerLink;
+import io.novacron.dwcp.netty.StreamSecurity;
 import io.novacron.dwcp.netty.Transport;
 import io.novacron.dwcp.netty.TransportSettings;
 import io.novacron.dwcp.plugin.Peer;
@@ -68,7 +69,7 @@ final class DaemonModule extends AbstractModule {
 
   @Provides
   @Singleton
-  Transport transport(KernelVariants kernels) {
+  Transport transport(KernelVariants kernels, StreamSecurity security) {
     TransportConfig wanted = config.transport();
     SessionSettings session =
         new SessionSettings(
@@ -89,7 +90,13 @@ final class DaemonModule extends AbstractModule {
             (int) wanted.handshakeTimeout().toMillis(),
             wanted.peerQuarantine().toNanos(),
             session);
-    return new Transport(settings, kernels.chosen());
+    return new Transport(settings, kernels.chosen(), security);
+  }
+
+  @Provides
+  @Singleton
+  StreamSecurity security() {
+    return PeerSecurity.of(config);
   }
 
   private String hostName() {

@@ -97,7 +97,7 @@ final class DaemonReport implements DaemonView {
         startedAt,
         Duration.between(startedAt, clock.instant()).toMillis() / 1000.0,
         config.listen().getHostString() + ":" + config.listen().getPort(),
-        config.securityMode().name().toLowerCase(Locale.ROOT),
+        config.security().mode().name().toLowerCase(Locale.ROOT),
         kernels.chosen().variant(),
         warnings(),
         journal.live().stream().map(DaemonReport::active).toList(),
@@ -122,7 +122,8 @@ final class DaemonReport implements DaemonView {
 
   private List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    switch (config.securityMode()) {
+    switch (config.security().mode()) {
+      case TLS -> {}
       case NONE -> warnings.add("security.mode = none: peers are not authenticated");
     }
     if (history.memoryOnly()) {

@@ -43,7 +43,7 @@ public final class DwcpDaemon {
   }
 
   private static int run(Path file) {
-    return switch (ConfigFile.read(file)) {
+    return switch (ConfigFile.readForThisHost(file)) {
       case ConfigResult.Refused refused -> report(file, refused.problems());
       case ConfigResult.Accepted valid -> serve(valid.config());
     };

@@ -126,7 +126,8 @@ final class Lifecycle {
   }
 
   private void warnOfMissingSecurity() {
-    switch (config.securityMode()) {
+    switch (config.security().mode()) {
+      case TLS -> {}
       case NONE ->
           LOG.warn(
               "security.mode = none: whoever reaches {} can ask this host's libvirt for anything"

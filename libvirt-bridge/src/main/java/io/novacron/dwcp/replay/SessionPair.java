@@ -11,6 +11,7 @@ import io.novacron.dwcp.kernels.PageKernels;
 import io.novacron.dwcp.netty.AwaitedSession;
 import io.novacron.dwcp.netty.DestinationSessions;
 import io.novacron.dwcp.netty.PeerLink;
+import io.novacron.dwcp.netty.StreamSecurity;
 import io.novacron.dwcp.netty.Transport;
 import io.novacron.dwcp.netty.TransportSettings;
 import io.novacron.dwcp.page.PageSize;
@@ -93,8 +94,8 @@ final class SessionPair implements AutoCloseable {
 
   SessionPair(TransportSettings settings, PageKernels kernels, @Nullable LinkShape shape)
       throws ReplayException {
-    this.source = new Transport(settings, kernels);
-    this.destination = new Transport(settings, kernels);
+    this.source = new Transport(settings, kernels, StreamSecurity.none());
+    this.destination = new Transport(settings, kernels, StreamSecurity.none());
     this.streams = settings.streams();
     this.sessions = new DestinationSessions(destination, new RecordingHost());
     this.listener = sessions.listen(loopback(0)).syncUninterruptibly().channel();

@@ -64,7 +64,7 @@ class DaemonConfigTest {
     assertEquals(Path.of("/var/lib/dwcp"), config.stateDir());
     assertEquals(Optional.empty(), config.hostName());
     assertEquals(LogLevel.INFO, config.logLevel());
-    assertEquals(SecurityMode.NONE, config.securityMode());
+    assertEquals(SecurityMode.TLS, config.security().mode());
     assertEquals(0, config.peers().peers().size());
     assertEquals(
         new TransportConfig(

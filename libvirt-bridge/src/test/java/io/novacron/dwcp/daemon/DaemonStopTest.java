@@ -43,6 +43,7 @@ class DaemonStopTest {
               runtime-dir = "%s"
               state-dir = "%s"
               peers { host-b { address = "127.0.0.1:1" } }
+              security { mode = none }
             }
             """
                 .formatted(port, directory.resolve("run"), directory));

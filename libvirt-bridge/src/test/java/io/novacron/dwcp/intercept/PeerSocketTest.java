@@ -15,6 +15,7 @@ import io.novacron.dwcp.kernels.KernelVariants;
 import io.novacron.dwcp.libvirt.GuestState;
 import io.novacron.dwcp.libvirt.Guests;
 import io.novacron.dwcp.netty.PeerLink;
+import io.novacron.dwcp.netty.StreamSecurity;
 import io.novacron.dwcp.netty.TransportSettings;
 import io.novacron.dwcp.plugin.MigrationListener;
 import io.novacron.dwcp.plugin.MigrationListener.Migration;
@@ -82,7 +83,8 @@ class PeerSocketTest {
               5000,
               SECOND,
               new SessionSettings(1 << 20, SECOND, SECOND)),
-          KernelVariants.load().chosen());
+          KernelVariants.load().chosen(),
+          StreamSecurity.none());
   private final CompletableFuture<Result> ended = new CompletableFuture<>();
 
   @AfterEach

@@ -3,6 +3,7 @@ package io.novacron.dwcp.packaging;
 import com.github.luben.zstd.Zstd;
 import com.sun.jna.Native;
 import io.netty.channel.epoll.Epoll;
+import io.netty.handler.ssl.OpenSsl;
 import io.novacron.dwcp.kernels.KernelVariants;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ final class NativesProbe {
   @SuppressWarnings("SystemOut") // the test that starts this program reads it
   public static void main(String[] args) throws IOException {
     Epoll.ensureAvailability();
+    OpenSsl.ensureAvailability();
     if (Zstd.compress(new byte[4096]).length >= 4096 || Native.POINTER_SIZE != Long.BYTES) {
       throw new IllegalStateException("a library is loaded but does not work");
     }

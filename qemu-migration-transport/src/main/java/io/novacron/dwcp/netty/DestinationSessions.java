@@ -3,6 +3,7 @@ package io.novacron.dwcp.netty;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -11,6 +12,7 @@ import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.DestinationSession;
 import io.novacron.dwcp.session.LivePath;
 import io.novacron.dwcp.session.SessionEnd;
+import io.novacron.dwcp.tls.HandshakeGate;
 import io.novacron.dwcp.wire.ChannelKind;
 import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.Limits;
@@ -18,9 +20,11 @@ import io.novacron.dwcp.wire.RefuseCode;
 import io.novacron.dwcp.wire.SessionId;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +60,8 @@ public final class DestinationSessions {
 
   private static final long TICK_MILLIS = 250;
 
+  private static final long TELL_NANOS = 1_000_000_000L;
+
   /** One session and where it lives. */
   private static final class Entry implements LivePath {
     final SessionId id;
@@ -88,11 +94,14 @@ public final class DestinationSessions {
   private final Transport transport;
   private final Host host;
   private final ConcurrentHashMap<SessionId, Entry> sessions = new ConcurrentHashMap<>();
+  private final HandshakeGate gate = new HandshakeGate();
+  private final AtomicLong toldRefusedNanos;
   private volatile boolean stopping;
 
   public DestinationSessions(Transport transport, Host host) {
     this.transport = transport;
     this.host = host;
+    this.toldRefusedNanos = new AtomicLong(transport.nanoClock().getAsLong() - TELL_NANOS);
   }
 
   /** Listens for sources. */
@@ -102,17 +111,58 @@ public final class DestinationSessions {
         .channel(EpollServerSocketChannel.class)
         .option(ChannelOption.SO_REUSEADDR, true)
         .option(ChannelOption.SO_BACKLOG, 1024)
-        .childHandler(StreamSockets.initializer(transport, DestinationHandshake::new))
+        .childHandler(new Accepting())
         .bind(address);
+  }
+
+  /** Takes a connection, unless too many are in their handshakes already. */
+  private final class Accepting extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(Channel channel) {
+      Object from = channel.remoteAddress() instanceof InetSocketAddress at ? at.getAddress() : "";
+      Optional<Runnable> entered = gate.enter(from, transport.nanoClock().getAsLong());
+      if (entered.isEmpty()) {
+        channel.close();
+        tellOfRefused(from);
+        return;
+      }
+      Runnable leave = entered.get();
+      channel.closeFuture().addListener(closed -> leave.run());
+      channel
+          .pipeline()
+          .addLast(
+              StreamSockets.initializer(
+                  transport,
+                  transport.security()::accepting,
+                  () -> new DestinationHandshake(leave)));
+    }
+  }
+
+  /** Once a second: whoever floods the port shall not flood the log. */
+  private void tellOfRefused(Object from) {
+    long now = transport.nanoClock().getAsLong();
+    long told = toldRefusedNanos.get();
+    if (now - told >= TELL_NANOS && toldRefusedNanos.compareAndSet(told, now)) {
+      LOG.warn(
+          "too many handshakes at once: {} connections were closed unheard so far, now one of {}",
+          gate.refused(),
+          from);
+    }
   }
 
   /** The destination's half of the handshake of one stream. */
   private final class DestinationHandshake implements StreamHandler.Handshake {
+    private final Runnable leaveGate;
     private boolean settled;
     private @Nullable Future<?> timeout;
 
+    DestinationHandshake(Runnable leaveGate) {
+      this.leaveGate = leaveGate;
+    }
+
     private void settle() {
       settled = true;
+      leaveGate.run();
       Future<?> running = timeout;
       if (running != null) {
         running.cancel(false);
@@ -156,7 +206,10 @@ public final class DestinationSessions {
   private void hello(StreamHandler stream, Frame.Hello hello) {
     OptionalInt version = transport.settings().versions().common(hello.versions());
     Entry known = sessions.get(hello.session());
-    if (version.isEmpty()) {
+    Optional<String> objection = transport.security().objection(stream.channel(), hello.hostName());
+    if (objection.isPresent()) {
+      refuse(stream, RefuseCode.NOT_ALLOWED, objection.get());
+    } else if (version.isEmpty()) {
       refuse(
           stream,
           RefuseCode.VERSION,
@@ -174,7 +227,8 @@ public final class DestinationSessions {
           "session " + hello.session().abbreviated() + " is not known here");
     } else if (known == null && sessions.size() >= MAX_SESSIONS) {
       refuse(stream, RefuseCode.BUSY, MAX_SESSIONS + " sessions are open");
-    } else if (known != null && known.instance != hello.instance()) {
+    } else if (known != null
+        && (known.instance != hello.instance() || !known.hostName.equals(hello.hostName()))) {
       refuse(stream, RefuseCode.PROTOCOL, "the session belongs to another daemon");
     } else {
       Entry entry = known != null ? known : fresh(stream.channel().eventLoop(), hello);

@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -176,7 +177,10 @@ public final class PeerLink {
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS, transport.settings().connectTimeoutMillis())
             .handler(
-                StreamSockets.initializer(transport, () -> new SourceHandshake(wanted, resume)))
+                StreamSockets.initializer(
+                    transport,
+                    channel -> transport.security().dialling(channel, peerName),
+                    () -> new SourceHandshake(wanted, resume)))
             .resolver(NamesOffLoop.GROUP)
             .connect(address());
     attempt.addListener(result -> {
@@ -287,6 +291,12 @@ public final class PeerLink {
       if (reply.version() < spoken.oldest() || reply.version() > spoken.newest()) {
         stream.close(
             "HELLO_REPLY chose version " + reply.version() + ", " + spoken + " were offered");
+        return;
+      }
+      Optional<String> objection =
+          transport.security().objection(stream.channel(), reply.hostName());
+      if (objection.isPresent()) {
+        stream.close(objection.get());
         return;
       }
       settle();

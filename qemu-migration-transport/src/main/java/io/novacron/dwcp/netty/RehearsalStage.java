@@ -57,7 +57,9 @@ final class RehearsalStage implements AutoCloseable {
   private volatile int destinationPort;
 
   RehearsalStage(TransportSettings settings, PageKernels kernels) {
-    transport = new Transport(settings.named(NAME), kernels, 1, BackgroundThreads::of);
+    transport =
+        new Transport(
+            settings.named(NAME), kernels, StreamSecurity.none(), 1, BackgroundThreads::of);
     destination = new DestinationSessions(transport, new OnePort());
     InetAddress loopback = InetAddress.getLoopbackAddress();
     listener =

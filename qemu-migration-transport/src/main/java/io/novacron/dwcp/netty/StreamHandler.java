@@ -203,6 +203,6 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Stream
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    close(String.valueOf(cause.getMessage()));
+    close(TlsFailure.reason(cause));
   }
 }

@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** How the TCP connections between daemons are set up, the same on both sides. */
@@ -42,14 +43,21 @@ final class StreamSockets {
 
   private StreamSockets() {}
 
-  /** Puts one new {@link StreamHandler} on each connection. */
+  /**
+   * Puts one new {@link StreamHandler} on each connection.
+   *
+   * @param protection what comes before it
+   */
   static ChannelInitializer<Channel> initializer(
-      Transport transport, Supplier<StreamHandler.Handshake> handshakes) {
+      Transport transport,
+      Consumer<Channel> protection,
+      Supplier<StreamHandler.Handshake> handshakes) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
         configure(channel);
         congestionControl(channel, transport.settings().congestionControl());
+        protection.accept(channel);
         channel
             .pipeline()
             .addLast("stream", new StreamHandler(channel, transport.buffers(), handshakes.get()));

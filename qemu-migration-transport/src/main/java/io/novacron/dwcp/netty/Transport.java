@@ -40,6 +40,7 @@ public final class Transport implements AutoCloseable {
 
   private final TransportSettings settings;
   private final PageKernels kernels;
+  private final StreamSecurity security;
   private final LongSupplier nanoClock = System::nanoTime;
   private final EventLoopGroup loops;
   private final ExecutorService workers;
@@ -47,15 +48,20 @@ public final class Transport implements AutoCloseable {
   private final WarmMemory warmMemory;
   private final BatchPool pool = new BatchPool(MAX_BATCHES);
 
-  public Transport(TransportSettings settings, PageKernels kernels) {
+  /**
+   * @param security of the connections to other daemons
+   */
+  public Transport(TransportSettings settings, PageKernels kernels, StreamSecurity security) {
     this(
         settings,
         kernels,
-        Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MAX_LOOPS));
+        security,
+        Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MAX_LOOPS),
+        threads -> threads);
   }
 
   Transport(TransportSettings settings, PageKernels kernels, int loopCount) {
-    this(settings, kernels, loopCount, threads -> threads);
+    this(settings, kernels, StreamSecurity.none(), loopCount, threads -> threads);
   }
 
   /**
@@ -66,10 +72,12 @@ public final class Transport implements AutoCloseable {
   Transport(
       TransportSettings settings,
       PageKernels kernels,
+      StreamSecurity security,
       int loopCount,
       UnaryOperator<ThreadFactory> kind) {
     this.settings = settings;
     this.kernels = kernels;
+    this.security = security;
     this.loops =
         new MultiThreadIoEventLoopGroup(
             loopCount,
@@ -94,6 +102,10 @@ public final class Transport implements AutoCloseable {
 
   public EventLoopGroup loops() {
     return loops;
+  }
+
+  StreamSecurity security() {
+    return security;
   }
 
   BufferSource buffers() {

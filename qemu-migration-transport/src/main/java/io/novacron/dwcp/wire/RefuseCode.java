@@ -11,7 +11,9 @@ public enum RefuseCode {
   /** The daemon is stopping and takes no new session. */
   STOPPING(4),
   /** The peer broke the protocol. */
-  PROTOCOL(5);
+  PROTOCOL(5),
+  /** The certificate is not of a host that may come here; sent over TLS only. */
+  NOT_ALLOWED(6);
 
   private final int code;
 
@@ -29,6 +31,6 @@ public enum RefuseCode {
         return each;
       }
     }
-    throw new WireException("refusal code " + code + "; expected 1 to 5");
+    throw new WireException("refusal code " + code + "; expected 1 to 6");
   }
 }

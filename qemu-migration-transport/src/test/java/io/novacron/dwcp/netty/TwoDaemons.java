@@ -38,6 +38,7 @@ final class TwoDaemons implements AutoCloseable {
   private final long heldBefore = heldBuffers();
   private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
   private final int streams;
+  private final StreamSecurity destinationSecurity;
   private final Transport sourceTransport;
   private Transport destinationTransport;
   private DestinationSessions destination;
@@ -49,11 +50,24 @@ final class TwoDaemons implements AutoCloseable {
   final BlockingQueue<SessionEnd> endedAtDestination = new LinkedBlockingQueue<>();
 
   TwoDaemons(int streams) {
+    this(streams, StreamSecurity.none(), StreamSecurity.none());
+  }
+
+  TwoDaemons(int streams, StreamSecurity source, StreamSecurity destination) {
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
     this.streams = streams;
-    this.sourceTransport =
-        new Transport(settings("host-a", 1, ProtocolVersions.SPOKEN), new JavaPageKernels(), 2);
+    this.destinationSecurity = destination;
+    this.sourceTransport = transport("host-a", 1, source);
     startDestination(0);
+  }
+
+  private Transport transport(String hostName, long of, StreamSecurity security) {
+    return new Transport(
+        settings(hostName, of, ProtocolVersions.SPOKEN),
+        new JavaPageKernels(),
+        security,
+        2,
+        threads -> threads);
   }
 
   TransportSettings settings(String hostName, long of, ProtocolVersions versions) {
@@ -73,9 +87,7 @@ final class TwoDaemons implements AutoCloseable {
   }
 
   private void startDestination(int port) {
-    destinationTransport =
-        new Transport(
-            settings("host-b", instance++, ProtocolVersions.SPOKEN), new JavaPageKernels(), 2);
+    destinationTransport = transport("host-b", instance++, destinationSecurity);
     destination = new DestinationSessions(destinationTransport, new LoopbackHost());
     listener = listen(destination, port);
   }

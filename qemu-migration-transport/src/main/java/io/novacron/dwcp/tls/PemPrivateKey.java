@@ -1,4 +1,4 @@
-package io.novacron.dwcp.intercept;
+package io.novacron.dwcp.tls;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * Reads a private key in PEM form: PKCS #8 (RFC 5208), and PKCS #1 (RFC 8017), which {@code
  * certtool --generate-privkey} of libvirt's instructions writes and the JDK does not read.
  */
-final class PemPrivateKey {
+public final class PemPrivateKey {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z ]*PRIVATE KEY)-----([^-]*)-----END \\1-----");
 
@@ -33,9 +33,11 @@ final class PemPrivateKey {
   private PemPrivateKey() {}
 
   /**
+   * Reads the first key.
+   *
    * @param file for errors only
    */
-  static PrivateKey read(Path file, byte[] pem) throws IOException {
+  public static PrivateKey read(Path file, byte[] pem) throws IOException {
     Matcher block = BLOCK.matcher(new String(pem, StandardCharsets.ISO_8859_1));
     if (!block.find()) {
       throw new IOException(file + " holds no private key in PEM form");

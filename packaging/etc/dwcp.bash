@@ -161,8 +161,12 @@ function _complete_dwcp() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} limit" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} replay" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} doctor" ];    then _picocli_dwcp; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tls" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} baselines list" ];    then _picocli_dwcp_baselines; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} baselines drop" ];    then _picocli_dwcp_baselines; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tls init" ];    then _picocli_dwcp_tls; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tls issue" ];    then _picocli_dwcp_tls; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tls show" ];    then _picocli_dwcp_tls; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
   local cmds0=(status)
@@ -172,11 +176,19 @@ function _complete_dwcp() {
   local cmds4=(limit)
   local cmds5=(replay)
   local cmds6=(doctor)
-  local cmds7=(baselines list)
-  local cmds8=(baselines drop)
+  local cmds7=(tls)
+  local cmds8=(baselines list)
+  local cmds9=(baselines drop)
+  local cmds10=(tls init)
+  local cmds11=(tls issue)
+  local cmds12=(tls show)
 
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dwcp_baselines_drop; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dwcp_baselines_list; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_dwcp_tls_show; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_dwcp_tls_issue; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dwcp_tls_init; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_dwcp_baselines_drop; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dwcp_baselines_list; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dwcp_tls; return $?; fi
   if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dwcp_doctor; return $?; fi
   if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dwcp_replay; return $?; fi
   if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dwcp_limit; return $?; fi
@@ -194,7 +206,7 @@ function _picocli_dwcp() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="status peers history baselines limit replay doctor"
+  local commands="status peers history baselines limit replay doctor tls"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts=""
 
@@ -442,6 +454,24 @@ function _picocli_dwcp_doctor() {
   fi
 }
 
+# Generates completions for the options and subcommands of the `tls` subcommand.
+function _picocli_dwcp_tls() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands="init issue show"
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
 # Generates completions for the options and subcommands of the `list` subcommand.
 function _picocli_dwcp_baselines_list() {
   # Get completion data
@@ -486,6 +516,111 @@ function _picocli_dwcp_baselines_drop() {
 
   case ${prev_word} in
     '--runtime-dir')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `init` subcommand.
+function _picocli_dwcp_tls_init() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'--dir' '--days'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--dir')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--days')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `issue` subcommand.
+function _picocli_dwcp_tls_issue() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'--also' '--dir' '--out' '--days'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--also')
+      return
+      ;;
+    '--dir')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--out')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--days')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `show` subcommand.
+function _picocli_dwcp_tls_show() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--config'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--config')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files

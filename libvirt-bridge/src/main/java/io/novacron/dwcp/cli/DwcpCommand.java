@@ -23,7 +23,8 @@ import picocli.CommandLine.IVersionProvider;
       BaselinesCommand.class,
       LimitCommand.class,
       ReplayCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      TlsCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",

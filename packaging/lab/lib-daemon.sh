@@ -11,10 +11,22 @@ dwcp {
   runtime-dir = /run/dwcp
   state-dir = /var/lib/dwcp
   peers { host-$peer { address = "$net.$number:16590", libvirt = "qemu+tcp://$net.$number/system" } }
-  security { mode = none }
+  security { mode = $(cat "$LAB_DIR/security") }
 }
 C
   [ -z "${DWCP_LAB_CONF:-}" ] || cat "$DWCP_LAB_CONF" # later keys win
+}
+
+# Certificates of an authority of the lab's own, for the first daemon that is started: only they need a distribution.
+daemon_certificates() {
+  local pki=$LAB_DIR/pki dwcp=${DWCP_DIST:-$LAB_TOP/packaging/target/dwcp}/bin/dwcp host
+  if [ -d "$pki" ] || [ "$(cat "$LAB_DIR/security")" = none ]; then return; fi
+  need_tools openssl || exit 1
+  JAVA_HOME=$(java_home) "$dwcp" tls init --dir "$pki" --days 2 >/dev/null
+  for host in $LAB_HOSTS; do
+    JAVA_HOME=$(java_home) "$dwcp" tls issue "host-$host" --dir "$pki" --days 2 --out "$pki/$host" >/dev/null
+    on "$host" sh -c 'umask 077; mkdir -p /etc/dwcp/pki; tar x -C /etc/dwcp/pki' < <(tar c -C "$pki/$host" .)
+  done
 }
 
 cmd_daemon() {
@@ -37,6 +49,7 @@ daemon_start() {
   local host=$1
   if daemon_alive "$host"; then die "dwcpd runs already on host-$host"; fi
   on "$host" test -x /opt/dwcp/bin/dwcpd || die "no distribution at ${DWCP_DIST:-packaging/target/dwcp} (mvn -B -DskipTests package)"
+  daemon_certificates
   on "$host" DWCPD_JAVA_OPTS="${DWCPD_JAVA_OPTS-}" sh -euc 'rm -f /run/dwcp/control.sock; mkdir -p /run/dwcp /var/lib/dwcp
     setsid /opt/dwcp/bin/dwcpd --config /etc/dwcp/dwcp.conf </dev/null >>/var/log/dwcpd.log 2>&1 & echo $! >/run/dwcpd.pid'
   await 30 "dwcpd on host-$host" daemon_answers_or_died "$host" || true

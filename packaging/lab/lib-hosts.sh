@@ -5,15 +5,17 @@ LAN_NET=10.77.0
 WAN_NET=10.88.0
 
 cmd_up() {
-  local wan=delay=20ms,rate=400mbit,loss=0,queue=50ms old='' kind=${DWCP_LAB_LINK:-auto} link='LAN only' host
+  local wan=delay=20ms,rate=400mbit,loss=0,queue=50ms old='' kind=${DWCP_LAB_LINK:-auto} security=tls link='LAN only' host
   while [ $# -gt 0 ]; do
     case $1 in
       --wan) wan=$2; shift 2 ;;
       --old) old=$2; shift 2 ;;
       --by) kind=$2; shift 2 ;;
+      --security) security=$2; shift 2 ;;
       *) die "up: unknown option $1" ;;
     esac
   done
+  case $security in tls | none) ;; *) die "up: --security is tls or none" ;; esac
   need_tools ip hostname awk || exit 1
   if [ "$wan" != none ]; then kind=$(wan_kind "$kind"); link="WAN $wan, made by $(kind_in_words "$kind")"; fi
   [ ! -e "$LAB_DIR" ] || die "a lab is already up, or was left behind, in $LAB_DIR (lab down ends it)"
@@ -21,6 +23,7 @@ cmd_up() {
   trap 'say "up did not succeed; taking everything down"; cmd_down' EXIT
   trap 'exit 130' INT TERM
   mkdir -p "$LAB_DIR/boot" "$LAB_DIR/guests"
+  echo "$security" >"$LAB_DIR/security"
   local net=$WAN_NET
   [ "$wan" != none ] || net=$LAN_NET
   for host in $LAB_HOSTS; do

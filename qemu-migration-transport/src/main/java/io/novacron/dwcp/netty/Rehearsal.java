@@ -39,8 +39,10 @@ final class Rehearsal implements Runnable {
 
   private final TransportSettings settings;
   private final PageKernels kernels;
+  private final StreamSecurity security;
 
-  Rehearsal(TransportSettings settings, PageKernels kernels) {
+  Rehearsal(TransportSettings settings, PageKernels kernels, StreamSecurity security) {
+    this.security = security;
     this.settings = settings;
     this.kernels = kernels;
   }
@@ -62,7 +64,7 @@ final class Rehearsal implements Runnable {
    * @throws IOException or of another kind, if either did not arrive whole in time
    */
   void play() throws IOException, InterruptedException, ExecutionException, TimeoutException {
-    try (RehearsalStage stage = new RehearsalStage(settings, kernels)) {
+    try (RehearsalStage stage = new RehearsalStage(settings, kernels, security)) {
       migrate(stage, RehearsalStage.Path.FAR, ENCODED_ROUNDS);
       migrate(stage, RehearsalStage.Path.NEAR, RELAYED_ROUNDS);
     }

@@ -56,10 +56,10 @@ final class RehearsalStage implements AutoCloseable {
   /** The only port that a channel may name: others on this host can reach the stage as well. */
   private volatile int destinationPort;
 
-  RehearsalStage(TransportSettings settings, PageKernels kernels) {
+  RehearsalStage(TransportSettings settings, PageKernels kernels, StreamSecurity security) {
     transport =
         new Transport(
-            settings.named(NAME), kernels, StreamSecurity.none(), 1, BackgroundThreads::of);
+            settings.named(NAME), kernels, security.withItself(), 1, BackgroundThreads::of);
     destination = new DestinationSessions(transport, new OnePort());
     InetAddress loopback = InetAddress.getLoopbackAddress();
     listener =

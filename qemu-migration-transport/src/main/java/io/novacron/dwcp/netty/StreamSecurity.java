@@ -21,6 +21,12 @@ public interface StreamSecurity {
    */
   Optional<String> objection(Channel channel, String hostName);
 
+  /**
+   * The same between this host and itself, whatever its certificates say: for the {@link
+   * Rehearsal}, which shall load and compile what the first migration needs.
+   */
+  StreamSecurity withItself();
+
   /** Nobody proves anything: whoever reaches the port is believed. */
   static StreamSecurity none() {
     return new StreamSecurity() {
@@ -33,6 +39,11 @@ public interface StreamSecurity {
       @Override
       public Optional<String> objection(Channel channel, String hostName) {
         return Optional.empty();
+      }
+
+      @Override
+      public StreamSecurity withItself() {
+        return this;
       }
     };
   }

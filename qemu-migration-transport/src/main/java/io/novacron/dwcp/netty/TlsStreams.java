@@ -145,4 +145,30 @@ public final class TlsStreams implements StreamSecurity {
         shown.isCaller() ? rules.objectionToCaller(shown.names()) : Optional.empty();
     return toCaller.isPresent() ? toCaller : rules.objectionToName(hostName, shown.names());
   }
+
+  @Override
+  public StreamSecurity withItself() {
+    return new StreamSecurity() {
+      @Override
+      public void dialling(Channel channel, String peerName) {
+        Contexts own = contexts;
+        protect(channel, own.dialling(), new PeerProofHandler(names -> Optional.empty(), false));
+      }
+
+      @Override
+      public void accepting(Channel channel) {
+        TlsStreams.this.accepting(channel);
+      }
+
+      @Override
+      public Optional<String> objection(Channel channel, String hostName) {
+        return Optional.empty();
+      }
+
+      @Override
+      public StreamSecurity withItself() {
+        return this;
+      }
+    };
+  }
 }

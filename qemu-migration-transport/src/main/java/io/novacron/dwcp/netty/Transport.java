@@ -92,7 +92,7 @@ public final class Transport implements AutoCloseable {
   /** Has memory at hand, and the JVM know the data path, both in the background. */
   public void warmUp() {
     warmMemory.keep(loops);
-    Rehearsal rehearsal = new Rehearsal(settings, kernels);
+    Rehearsal rehearsal = new Rehearsal(settings, kernels, security);
     BackgroundThreads.named("dwcp-rehearsal-").newThread(rehearsal).start();
   }
 

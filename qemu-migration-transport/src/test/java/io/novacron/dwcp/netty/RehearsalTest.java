@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class RehearsalTest {
   private static final long SECOND_NANOS = 1_000_000_000L;
 
-  private static TransportSettings settings() {
+  static TransportSettings settings() {
     SessionSettings session = new SessionSettings(4 << 20, 2 * SECOND_NANOS, SECOND_NANOS);
     return new TransportSettings(
         "host-a",
@@ -41,13 +41,15 @@ class RehearsalTest {
 
   @Test
   void bringsEachGuestToItsDestinationWhole() {
-    assertDoesNotThrow(() -> new Rehearsal(settings(), new JavaPageKernels()).play());
+    assertDoesNotThrow(
+        () -> new Rehearsal(settings(), new JavaPageKernels(), StreamSecurity.none()).play());
   }
 
   @Test
   void leavesNoPortOpen() throws Exception {
     int entry;
-    try (RehearsalStage stage = new RehearsalStage(settings(), new JavaPageKernels())) {
+    try (RehearsalStage stage =
+        new RehearsalStage(settings(), new JavaPageKernels(), StreamSecurity.none())) {
       entry = stage.open(RehearsalStage.Path.NEAR, 1);
       new Socket(InetAddress.getLoopbackAddress(), entry).close();
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.novacron.dwcp.fallback.Fallback;
 import io.novacron.dwcp.fallback.Fallback.Kind;
+import io.novacron.dwcp.kernels.JavaPageKernels;
 import io.novacron.dwcp.session.SourceSession;
 import io.novacron.dwcp.testing.MadeCertificates;
 import io.novacron.dwcp.testing.SyntheticStreams;
@@ -238,6 +239,13 @@ class TlsStreamsTest {
       assertContains(whyNot(daemons.link(daemons.port()), Kind.PEER_NOT_DWCP), "closed");
       assertEquals(0, daemons.destination().count());
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TlsStreams.Provider.class)
+  void rehearsesWithItselfWhateverItsNameIs(TlsStreams.Provider provider) throws Exception {
+    TlsStreams own = source(provider, "host-c");
+    new Rehearsal(RehearsalTest.settings(), new JavaPageKernels(), own).play();
   }
 
   @Test

@@ -162,11 +162,13 @@ function _complete_dwcp() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} replay" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} doctor" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tls" ];    then _picocli_dwcp; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} audit" ];    then _picocli_dwcp; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} baselines list" ];    then _picocli_dwcp_baselines; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} baselines drop" ];    then _picocli_dwcp_baselines; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tls init" ];    then _picocli_dwcp_tls; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tls issue" ];    then _picocli_dwcp_tls; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tls show" ];    then _picocli_dwcp_tls; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} audit verify" ];    then _picocli_dwcp_audit; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
   local cmds0=(status)
@@ -177,17 +179,21 @@ function _complete_dwcp() {
   local cmds5=(replay)
   local cmds6=(doctor)
   local cmds7=(tls)
-  local cmds8=(baselines list)
-  local cmds9=(baselines drop)
-  local cmds10=(tls init)
-  local cmds11=(tls issue)
-  local cmds12=(tls show)
+  local cmds8=(audit)
+  local cmds9=(baselines list)
+  local cmds10=(baselines drop)
+  local cmds11=(tls init)
+  local cmds12=(tls issue)
+  local cmds13=(tls show)
+  local cmds14=(audit verify)
 
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_dwcp_tls_show; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_dwcp_tls_issue; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dwcp_tls_init; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_dwcp_baselines_drop; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dwcp_baselines_list; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_dwcp_audit_verify; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_dwcp_tls_show; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_dwcp_tls_issue; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_dwcp_tls_init; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dwcp_baselines_drop; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_dwcp_baselines_list; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dwcp_audit; return $?; fi
   if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dwcp_tls; return $?; fi
   if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dwcp_doctor; return $?; fi
   if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dwcp_replay; return $?; fi
@@ -206,7 +212,7 @@ function _picocli_dwcp() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="status peers history baselines limit replay doctor tls"
+  local commands="status peers history baselines limit replay doctor tls audit"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts=""
 
@@ -472,6 +478,24 @@ function _picocli_dwcp_tls() {
   fi
 }
 
+# Generates completions for the options and subcommands of the `audit` subcommand.
+function _picocli_dwcp_audit() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands="verify"
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
 # Generates completions for the options and subcommands of the `list` subcommand.
 function _picocli_dwcp_baselines_list() {
   # Get completion data
@@ -632,6 +656,31 @@ function _picocli_dwcp_tls_show() {
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
   else
     local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `verify` subcommand.
+function _picocli_dwcp_audit_verify() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local currIndex
+    currIndex=$(currentPositionalIndex "verify" "${arg_opts}" "${flag_opts}")
+    if (( currIndex >= 0 && currIndex <= 0 )); then
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      positionals=$( compgen -f -- "${curr_word}" ) # files
+    fi
     local IFS=$'\n'
     COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
   fi

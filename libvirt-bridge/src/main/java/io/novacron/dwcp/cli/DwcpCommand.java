@@ -24,7 +24,8 @@ import picocli.CommandLine.IVersionProvider;
       LimitCommand.class,
       ReplayCommand.class,
       DoctorCommand.class,
-      TlsCommand.class
+      TlsCommand.class,
+      AuditCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",

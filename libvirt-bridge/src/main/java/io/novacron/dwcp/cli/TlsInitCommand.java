@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
     description = "Makes an authority: ca.pem and its key. Overwrites nothing.",
     mixinStandardHelpOptions = true,
     versionProvider = DwcpCommand.Version.class)
-final class TlsInitCommand extends CertificateWork {
+final class TlsInitCommand extends FileWork {
   @Option(
       names = "--dir",
       paramLabel = "DIR",

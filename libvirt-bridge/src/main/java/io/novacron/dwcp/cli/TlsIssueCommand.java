@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true,
     versionProvider = DwcpCommand.Version.class)
-final class TlsIssueCommand extends CertificateWork {
+final class TlsIssueCommand extends FileWork {
   @Parameters(
       index = "0",
       paramLabel = "HOST",

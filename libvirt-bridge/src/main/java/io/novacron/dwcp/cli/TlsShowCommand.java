@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     description = "Shows the certificates that dwcpd of this host uses, never a key.",
     mixinStandardHelpOptions = true,
     versionProvider = DwcpCommand.Version.class)
-final class TlsShowCommand extends CertificateWork {
+final class TlsShowCommand extends FileWork {
   @Option(names = "--json", description = "Print JSON for scripts; keys are only ever added.")
   private boolean json;
 

@@ -119,6 +119,16 @@ public final class ConfigKeys {
           "An authority certifies others than hypervisors, too.",
           FIRST);
 
+  static final ConfigKey<String> SECURITY_PEER_CALLS =
+      new ConfigKey<>(
+          "security.peer-calls",
+          new Choice(List.of("migration", "all"), Map.of()),
+          "migration",
+          "What peers may ask this host's libvirt for: the calls that migrations make, or all."
+              + " Others are refused, logged, and counted as calls.refused by dwcp status.",
+          "Through a connection for migrations, root of one host would else be root of the others.",
+          FIRST);
+
   static final ConfigKey<Integer> STREAMS =
       new ConfigKey<>(
           "streams",
@@ -390,6 +400,7 @@ public final class ConfigKeys {
           SECURITY_PROVIDER,
           SECURITY_PKI_DIR,
           SECURITY_ALLOWED_PEERS,
+          SECURITY_PEER_CALLS,
           STREAMS,
           CONGESTION_CONTROL,
           WORKERS,

@@ -98,7 +98,8 @@ final class ConfigReader {
         TlsProvider.valueOf(value(ConfigKeys.SECURITY_PROVIDER).toUpperCase(Locale.ROOT)),
         value(ConfigKeys.SECURITY_PKI_DIR),
         value(ConfigKeys.SECURITY_ALLOWED_PEERS),
-        section.certificateNames());
+        section.certificateNames(),
+        value(ConfigKeys.SECURITY_PEER_CALLS).equals("migration"));
   }
 
   private TransportConfig transport() {

@@ -56,13 +56,15 @@ public record DaemonConfig(
    * @param pkiDir of certificates; where it is empty, the host's own are taken
    * @param allowedPeers who may dial this host; empty: those of the configured peers' names
    * @param certificateNames by the names of those peers that have one
+   * @param onlyMigrationCalls whether peers may ask this host's libvirt for nothing else
    */
   public record SecurityConfig(
       SecurityMode mode,
       TlsProvider provider,
       Path pkiDir,
       List<NamePattern> allowedPeers,
-      Map<String, String> certificateNames) {}
+      Map<String, String> certificateNames,
+      boolean onlyMigrationCalls) {}
 
   /** Whose code encrypts. */
   public enum TlsProvider {

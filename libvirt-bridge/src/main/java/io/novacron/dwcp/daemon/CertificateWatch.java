@@ -1,6 +1,5 @@
 package io.novacron.dwcp.daemon;
 
-import io.novacron.dwcp.netty.TlsStreams;
 import io.novacron.dwcp.tls.CertificateFiles;
 import io.novacron.dwcp.tls.Credentials;
 import java.io.IOException;
@@ -42,8 +41,8 @@ final class CertificateWatch implements Runnable {
   }
 
   /** Watches on a thread of its own until the process ends. */
-  static void begin(CertificateFiles files, TlsStreams streams) {
-    Thread.ofVirtual().name("dwcp-certificates").start(new CertificateWatch(files, streams::use));
+  static void begin(CertificateFiles files, Renewal renewal) {
+    Thread.ofVirtual().name("dwcp-certificates").start(new CertificateWatch(files, renewal));
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.novacron.dwcp.daemon;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import io.novacron.dwcp.audit.AuditLog;
+import io.novacron.dwcp.audit.MigrationAudit;
 import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.config.DaemonConfig;
 import io.novacron.dwcp.config.LocalHostName;
@@ -22,6 +24,7 @@ import io.novacron.dwcp.netty.StreamSecurity;
 import io.novacron.dwcp.netty.Transport;
 import io.novacron.dwcp.netty.TransportSettings;
 import io.novacron.dwcp.plugin.Peer;
+import io.novacron.dwcp.relay.CallGate;
 import io.novacron.dwcp.session.SessionSettings;
 import io.novacron.dwcp.wire.ProtocolVersions;
 import java.nio.file.Files;
@@ -95,8 +98,8 @@ final class DaemonModule extends AbstractModule {
 
   @Provides
   @Singleton
-  StreamSecurity security() {
-    return PeerSecurity.of(config);
+  StreamSecurity security(AuditLog audit) {
+    return PeerSecurity.of(config, audit);
   }
 
   private String hostName() {
@@ -111,8 +114,15 @@ final class DaemonModule extends AbstractModule {
 
   @Provides
   @Singleton
-  MigrationJournal journal(MigrationHistory history) {
-    return new MigrationJournal(history, List.of(), InstantSource.system());
+  AuditLog audit() {
+    return new AuditLog(config.stateDir(), InstantSource.system(), LOG::warn);
+  }
+
+  @Provides
+  @Singleton
+  MigrationJournal journal(MigrationHistory history, AuditLog audit) {
+    return new MigrationJournal(
+        history, List.of(new MigrationAudit(audit::write)), InstantSource.system(), audit::write);
   }
 
   @Provides
@@ -142,6 +152,7 @@ final class DaemonModule extends AbstractModule {
         new DestinationHost(
             hostName(),
             () -> config.local().libvirtSocketNow(Files::exists),
+            config.security().onlyMigrationCalls() ? CallGate::forMigrations : CallGate::open,
             journal,
             baselines,
             images,

@@ -33,6 +33,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -211,6 +212,10 @@ final class DaemonReport implements DaemonView {
   @Override
   public List<LimitReport> setLimit(String name, long bytesPerSecond) throws ControlException {
     limits.change(name, bytesPerSecond);
+    journal.decided(
+        "limit-changed",
+        "control.sock",
+        Map.of("limit", name, "bytesPerSecond", String.valueOf(bytesPerSecond)));
     return limits();
   }
 

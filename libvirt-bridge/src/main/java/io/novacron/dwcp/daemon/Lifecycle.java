@@ -3,6 +3,7 @@ package io.novacron.dwcp.daemon;
 import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.config.DaemonConfig;
 import io.novacron.dwcp.control.ControlServer;
+import io.novacron.dwcp.control.ProductVersion;
 import io.novacron.dwcp.intercept.MigrationJournal;
 import io.novacron.dwcp.intercept.PeerSocket;
 import io.novacron.dwcp.netty.DestinationSessions;
@@ -12,6 +13,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -83,13 +86,20 @@ final class Lifecycle {
       Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "dwcp-stop"));
       tell(() -> systemd.ready("serving " + peerSockets.size() + " peers"));
       LOG.info("ready");
+      decided("daemon-started");
       transport.warmUp();
       awaitStop(systemd);
       tell(() -> systemd.stopping("waiting for running migrations"));
       drain();
+      decided("daemon-stopped");
     } finally {
       control.close();
     }
+  }
+
+  private void decided(String event) {
+    String mode = config.security().mode().name().toLowerCase(Locale.ROOT);
+    journal.decided(event, "", Map.of("version", ProductVersion.read(), "security", mode));
   }
 
   private void openPeerSockets() throws IOException {

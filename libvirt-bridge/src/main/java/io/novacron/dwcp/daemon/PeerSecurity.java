@@ -1,5 +1,7 @@
 package io.novacron.dwcp.daemon;
 
+import io.novacron.dwcp.audit.AuditEvent;
+import io.novacron.dwcp.audit.AuditLog;
 import io.novacron.dwcp.config.DaemonConfig;
 import io.novacron.dwcp.config.DaemonConfig.SecurityConfig;
 import io.novacron.dwcp.config.HostCertificates;
@@ -19,14 +21,14 @@ import java.util.Set;
 final class PeerSecurity {
   private PeerSecurity() {}
 
-  static StreamSecurity of(DaemonConfig config) {
+  static StreamSecurity of(DaemonConfig config, AuditLog audit) {
     return switch (config.security().mode()) {
       case NONE -> StreamSecurity.none();
-      case TLS -> tls(config);
+      case TLS -> tls(config, audit);
     };
   }
 
-  private static StreamSecurity tls(DaemonConfig config) {
+  private static StreamSecurity tls(DaemonConfig config, AuditLog audit) {
     CertificateFiles files =
         switch (HostCertificates.search(config.security())) {
           case CertificateSearch.Found found -> found.files();
@@ -45,7 +47,13 @@ final class PeerSecurity {
               rules(config),
               config.transport().handshakeTimeout().toMillis(),
               files.load());
-      CertificateWatch.begin(files, streams);
+      CertificateWatch.begin(
+          files,
+          renewed -> {
+            streams.use(renewed);
+            Map<String, String> shown = Map.of("certificate", renewed.listening().toString());
+            audit.write(new AuditEvent("certificates-reloaded", "", shown));
+          });
       return streams;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -8,6 +8,7 @@ import io.novacron.dwcp.netty.DestinationSessions;
 import io.novacron.dwcp.netty.LocalSocketHandler;
 import io.novacron.dwcp.netty.LocalSockets;
 import io.novacron.dwcp.plugin.MigrationListener.Role;
+import io.novacron.dwcp.relay.CallGate;
 import io.novacron.dwcp.relay.DestinationRelay;
 import io.novacron.dwcp.relay.MigrationEvent;
 import io.novacron.dwcp.relay.MigrationEvent.Subject;
@@ -25,6 +26,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The destination's side of interception: connects channels to this host's libvirt, and to those
@@ -34,7 +37,10 @@ import org.jspecify.annotations.Nullable;
  * it IS the migration, so nothing here probes.
  */
 public final class DestinationHost implements DestinationSessions.Host {
+  private static final Logger LOG = LoggerFactory.getLogger(DestinationHost.class);
+
   private final String hostName;
+  private final Supplier<CallGate> gates;
   private final Supplier<Path> libvirtSocket;
   private final MigrationJournal journal;
   private final Optional<Baselines> baselines;
@@ -43,6 +49,7 @@ public final class DestinationHost implements DestinationSessions.Host {
 
   /**
    * @param libvirtSocket asked for each connection
+   * @param gates for each connection one
    * @param baselines empty where they are switched off
    * @param images empty where they are switched off
    * @param historyBudgetBytes of one migration
@@ -50,11 +57,13 @@ public final class DestinationHost implements DestinationSessions.Host {
   public DestinationHost(
       String hostName,
       Supplier<Path> libvirtSocket,
+      Supplier<CallGate> gates,
       MigrationJournal journal,
       Optional<Baselines> baselines,
       Optional<Images> images,
       long historyBudgetBytes) {
     this.hostName = hostName;
+    this.gates = gates;
     this.libvirtSocket = libvirtSocket;
     this.journal = journal;
     this.baselines = baselines;
@@ -68,6 +77,17 @@ public final class DestinationHost implements DestinationSessions.Host {
     GuestVisits.With with =
         new GuestVisits.With(baselines, images, sourceHost, version, historyBudgetBytes, path);
     return new SessionConnector(with, loop);
+  }
+
+  @Override
+  public void accepted(String sourceHost, String from) {
+    journal.decided("peer-accepted", sourceHost, Map.of("from", from));
+  }
+
+  @Override
+  public void refused(String from, String reason) {
+    journal.count("peers.refused");
+    journal.decided("peer-refused", "", Map.of("from", from, "reason", reason));
   }
 
   @Override
@@ -122,6 +142,8 @@ public final class DestinationHost implements DestinationSessions.Host {
       DestinationRelayHandler handler =
           new DestinationRelayHandler(
               relay,
+              gates.get(),
+              what -> refused(with.peerHost(), what),
               () -> with.path().liveStreams() == 0,
               event -> {
                 follower.event(event);
@@ -139,6 +161,12 @@ public final class DestinationHost implements DestinationSessions.Host {
             }
             answer(result, path.toString(), channel, local -> outcome.connected(local), outcome);
           });
+    }
+
+    private void refused(String sourceHost, String what) {
+      journal.count("calls.refused");
+      journal.decided("call-refused", sourceHost, Map.of("call", what));
+      LOG.warn("{} asked this host's libvirt for what no migration needs: {}", sourceHost, what);
     }
 
     /** The session waits longer where nobody else may decide which host runs the guest. */

@@ -1,5 +1,6 @@
 package io.novacron.dwcp.intercept;
 
+import io.novacron.dwcp.audit.AuditEvent;
 import io.novacron.dwcp.fallback.Fallback;
 import io.novacron.dwcp.history.MigrationHistory;
 import io.novacron.dwcp.history.MigrationRecord;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class MigrationJournal {
   private static final Logger LOG = LoggerFactory.getLogger(MigrationJournal.class);
 
+  private final Consumer<AuditEvent> audit;
   private final MigrationHistory history;
   private final List<MigrationListener> listeners;
   private final InstantSource clock;
@@ -33,6 +36,20 @@ public final class MigrationJournal {
 
   public MigrationJournal(
       MigrationHistory history, List<MigrationListener> listeners, InstantSource clock) {
+    this(history, listeners, clock, event -> {});
+  }
+
+  /**
+   * With a record of decisions.
+   *
+   * @param audit told of what is decided; any thread
+   */
+  public MigrationJournal(
+      MigrationHistory history,
+      List<MigrationListener> listeners,
+      InstantSource clock,
+      Consumer<AuditEvent> audit) {
+    this.audit = audit;
     this.history = history;
     this.listeners = List.copyOf(listeners);
     this.clock = clock;
@@ -87,12 +104,21 @@ public final class MigrationJournal {
   void fallback(String peerName, Fallback fallback) {
     LOG.warn("plain TCP to {}: {}", peerName, fallback);
     count("fallbacks." + fallback.kind().counterName());
+    decided(
+        "fallback",
+        peerName,
+        Map.of("kind", fallback.kind().counterName(), "reason", fallback.detail()));
   }
 
   /** The guest may not run at the destination although libvirt has it there. */
   void refusedFinish(Optional<String> guest, String reason) {
     LOG.error("{} runs on here, Finish is cancelled: {}", guest.orElse("a guest"), reason);
     count("finish.refused");
+  }
+
+  /** Writes down a decision that is none of a migration's beginning or end. */
+  public void decided(String event, String who, Map<String, String> details) {
+    audit.accept(new AuditEvent(event, who, details));
   }
 
   /** Adds one to a counter that {@code dwcp status} shows. */

@@ -48,6 +48,16 @@ public final class DestinationSessions {
     DestinationSession.Connector connector(
         String sourceHost, int version, EventLoop loop, LivePath path);
 
+    /**
+     * A source has a session from here on. Any loop.
+     *
+     * @param from its address
+     */
+    default void accepted(String sourceHost, String from) {}
+
+    /** Whoever connected got no session, and why. Any loop. */
+    default void refused(String from, String reason) {}
+
     void channelClosed(String sourceHost, ChannelEnd channel);
 
     void sessionEnded(String sourceHost, SessionEnd end);
@@ -199,6 +209,7 @@ public final class DestinationSessions {
       if (!settled) {
         settle();
         LOG.warn("stream from {} was no DWCP source: {}", stream.channel().remoteAddress(), reason);
+        host.refused(String.valueOf(stream.channel().remoteAddress()), reason);
       }
     }
   }
@@ -236,7 +247,8 @@ public final class DestinationSessions {
     }
   }
 
-  private static void refuse(StreamHandler stream, RefuseCode code, String reason) {
+  private void refuse(StreamHandler stream, RefuseCode code, String reason) {
+    host.refused(String.valueOf(stream.channel().remoteAddress()), code + ": " + reason);
     LOG.warn("refused {} ({}): {}", stream.channel().remoteAddress(), code, reason);
     stream.sendNow(new Frame.Refuse(code, reason));
     stream.close(reason);
@@ -273,6 +285,7 @@ public final class DestinationSessions {
     }
     DestinationSession session = entry.session;
     if (session == null) {
+      host.accepted(entry.hostName, String.valueOf(stream.channel().remoteAddress()));
       session = start(entry, version);
     }
     if (session.liveStreams() >= Limits.MAX_STREAMS) {

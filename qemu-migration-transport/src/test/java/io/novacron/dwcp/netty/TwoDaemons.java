@@ -119,6 +119,11 @@ final class TwoDaemons implements AutoCloseable {
     return destinationStreams.getAsInt();
   }
 
+  /** Connects any port that a channel names. */
+  DestinationSessions.Host host() {
+    return new LoopbackHost();
+  }
+
   DestinationSessions destination() {
     return destination;
   }

@@ -193,7 +193,7 @@ class TwoDaemonsTest {
       ProtocolVersions later = new ProtocolVersions(next, next + 1);
       TransportSettings newer = daemons.settings("host-c", 9, later);
       try (Transport transport = new Transport(newer, new JavaPageKernels(), 1)) {
-        DestinationSessions sessions = new DestinationSessions(transport, null);
+        DestinationSessions sessions = new DestinationSessions(transport, daemons.host());
         Channel listener = TwoDaemons.listen(sessions, 0);
         int port = ((InetSocketAddress) listener.localAddress()).getPort();
         Fallback fallback = whyNot(daemons.link(port));

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** What the subcommands of {@code dwcp tls} share: files, no daemon. */
-abstract class CertificateWork implements Callable<Integer> {
+/** What subcommands share that work on files and ask no daemon. */
+abstract class FileWork implements Callable<Integer> {
   private static final int DONE = 0;
   private static final int NOT_DONE = 1;
 

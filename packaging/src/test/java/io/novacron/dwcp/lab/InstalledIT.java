@@ -100,7 +100,10 @@ class InstalledIT {
     LAB.on(Host.A, "test", "!", "-e", "/usr/lib/dwcp");
     assertTrue(LAB.on(Host.A, "cat", CONFIGURATION).contains(WRITTEN_BY_HAND));
     LAB.on(Host.A, "test", "-s", "/var/lib/dwcp/history.jsonl");
+    LAB.on(Host.A, "touch", "/etc/dwcp/of-an-operator");
     LAB.on(Host.A, "dpkg", "--purge", "dwcp");
+    LAB.on(Host.A, "rm", "/etc/dwcp/of-an-operator"); // no file of the package's, so it stayed
+    LAB.on(Host.A, "rm", "-rf", "/etc/dwcp");
     String left =
         LAB.on(Host.A, "find", "/etc", "/usr", "/var/lib", "-xdev", "-name", "*dwcp*")
             .lines()

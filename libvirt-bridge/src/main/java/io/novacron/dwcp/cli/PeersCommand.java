@@ -31,7 +31,17 @@ final class PeersCommand extends Question {
       out.println("no peers in the configuration: this host only receives migrations");
       return;
     }
-    var table = new Table("PEER", "ADDRESS", "STATE", ">STREAMS", ">RTT", "FALLBACK", "LAST ERROR");
+    var table =
+        new Table(
+            "PEER",
+            "ADDRESS",
+            "STATE",
+            ">STREAMS",
+            ">RTT",
+            ">RATE",
+            "LOSES PACKETS",
+            "FALLBACK",
+            "LAST ERROR");
     for (PeerReport each : peers) {
       table.row(
           each.name(),
@@ -39,6 +49,10 @@ final class PeersCommand extends Question {
           state(each),
           "" + each.streams(),
           each.rttMicros() == null ? "-" : Amounts.milliseconds(each.rttMicros()),
+          each.path() == null
+              ? "-"
+              : Amounts.megabitsPerSecond(each.path().deliveredBytesPerSecond()),
+          each.path() == null ? "-" : each.path().lossy() ? "yes" : "no",
           each.libvirt() == null ? "none" : each.libvirt(),
           each.lastError() == null ? "-" : each.lastError());
     }

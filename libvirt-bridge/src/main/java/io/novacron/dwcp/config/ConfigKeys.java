@@ -134,8 +134,30 @@ public final class ConfigKeys {
           "streams",
           new WholeNumber(1, 32),
           "8",
-          "TCP connections to each peer that share the load.",
-          "One connection fills no long link with loss; beyond 8 the gain is small.",
+          "TCP connections that the first session with a peer begins with. On a path that loses"
+              + " packets twice as many are tried, and kept where they raise the rate; elsewhere"
+              + " half as many, and kept where they do not lower it. The next session begins with"
+              + " what was found.",
+          "As good as more where the kernel has BBR, and enough to learn from where it has not.",
+          FIRST);
+
+  static final ConfigKey<Integer> LEAST_STREAMS =
+      new ConfigKey<>(
+          "least-streams",
+          new WholeNumber(1, 32),
+          "4",
+          "The fewest that a session has; with streams and most-streams equal to it their number is"
+              + " fixed.",
+          "One that breaks or stalls holds back a quarter.",
+          FIRST);
+
+  static final ConfigKey<Integer> MOST_STREAMS =
+      new ConfigKey<>(
+          "most-streams",
+          new WholeNumber(1, 32),
+          "32",
+          "The most that a session has.",
+          "With CUBIC and 1 % loss 32 carry four times as much as 8; a peer takes no more.",
           FIRST);
 
   static final ConfigKey<String> CONGESTION_CONTROL =
@@ -402,6 +424,8 @@ public final class ConfigKeys {
           SECURITY_ALLOWED_PEERS,
           SECURITY_PEER_CALLS,
           STREAMS,
+          LEAST_STREAMS,
+          MOST_STREAMS,
           CONGESTION_CONTROL,
           WORKERS,
           HISTORY_BUDGET,

@@ -47,6 +47,7 @@ final class ConfigReader {
     new UnknownKeys(this).report(root);
     DaemonConfig config = daemon();
     checkPorts(config);
+    checkStreams(config.transport());
     checkHost(config.security());
     if (problems.isEmpty()) {
       return new Accepted(config);
@@ -105,6 +106,8 @@ final class ConfigReader {
   private TransportConfig transport() {
     return new TransportConfig(
         value(ConfigKeys.STREAMS),
+        value(ConfigKeys.LEAST_STREAMS),
+        value(ConfigKeys.MOST_STREAMS),
         congestionControl(),
         value(ConfigKeys.WORKERS),
         value(ConfigKeys.HISTORY_BUDGET),
@@ -119,6 +122,17 @@ final class ConfigReader {
   private String congestionControl() {
     String word = value(ConfigKeys.CONGESTION_CONTROL);
     return word.equals("kernel") ? "" : word;
+  }
+
+  private void checkStreams(TransportConfig transport) {
+    int streams = transport.streams();
+    if (streams < transport.leastStreams() || streams > transport.mostStreams()) {
+      problem(
+          find(ConfigKeys.STREAMS.fullPath()),
+          ConfigKeys.STREAMS.fullPath(),
+          "\"%d\" is not between dwcp.least-streams, %d, and dwcp.most-streams, %d"
+              .formatted(streams, transport.leastStreams(), transport.mostStreams()));
+    }
   }
 
   /** Not for a stand-in: what an operator meant by a refused value is not known. */

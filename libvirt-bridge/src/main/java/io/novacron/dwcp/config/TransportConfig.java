@@ -5,6 +5,9 @@ import java.time.Duration;
 /**
  * How bytes travel to a peer.
  *
+ * @param streams that a session begins with
+ * @param leastStreams that it has at least
+ * @param mostStreams that it has at most
  * @param congestionControl empty for the kernel's own choice
  * @param workers 0 for one on each core
  * @param historyBudgetBytes for each migration's record of pages that the destination holds
@@ -15,6 +18,8 @@ import java.time.Duration;
  */
 public record TransportConfig(
     int streams,
+    int leastStreams,
+    int mostStreams,
     String congestionControl,
     int workers,
     long historyBudgetBytes,
@@ -25,9 +30,11 @@ public record TransportConfig(
     Duration outageBudget,
     Duration peerQuarantine) {
 
-  /** The same with another number of streams. */
+  /** The same with so many streams, which do not vary. */
   public TransportConfig withStreams(int wanted) {
     return new TransportConfig(
+        wanted,
+        wanted,
         wanted,
         congestionControl,
         workers,

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param quarantinedUntil null unless the state says so
  * @param streams open TCP connections
  * @param lastError null when nothing failed since the last success
- * @param rttMicros smoothed round-trip time; null while unmeasured
+ * @param rttMicros of the last ping; null while unmeasured
+ * @param path what its streams say of the way to it; null without a session
  */
 public record PeerReport(
     String name,
@@ -23,7 +24,27 @@ public record PeerReport(
     @Nullable Instant quarantinedUntil,
     int streams,
     @Nullable String lastError,
-    @Nullable Long rttMicros) {
+    @Nullable Long rttMicros,
+    @Nullable Path path) {
+
+  /**
+   * The way to the peer.
+   *
+   * @param wantedStreams how many TCP connections pay at present
+   * @param kernelRttMicros smoothed by the kernel's TCP, the mean of all connections; null while
+   *     unmeasured
+   * @param retransmittedBytes that TCP sent again since the session began
+   * @param lossy whether packets are lost though nothing queues on the way
+   * @param deliveredBytesPerSecond in the last second, by the peer's acknowledgements
+   * @param resentFrames that went over another connection when theirs broke
+   */
+  public record Path(
+      int wantedStreams,
+      @Nullable Long kernelRttMicros,
+      long retransmittedBytes,
+      boolean lossy,
+      long deliveredBytesPerSecond,
+      long resentFrames) {}
 
   /** How the daemon stands to the peer. */
   public enum State {

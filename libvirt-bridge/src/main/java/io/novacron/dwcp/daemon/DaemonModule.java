@@ -9,6 +9,7 @@ import io.novacron.dwcp.baseline.Baselines;
 import io.novacron.dwcp.config.DaemonConfig;
 import io.novacron.dwcp.config.LocalHostName;
 import io.novacron.dwcp.config.TransportConfig;
+import io.novacron.dwcp.congestion.StreamBounds;
 import io.novacron.dwcp.history.MigrationHistory;
 import io.novacron.dwcp.image.Images;
 import io.novacron.dwcp.intercept.DestinationHost;
@@ -84,7 +85,7 @@ final class DaemonModule extends AbstractModule {
             hostName(),
             new SecureRandom().nextLong(),
             ProtocolVersions.SPOKEN,
-            wanted.streams(),
+            new StreamBounds(wanted.leastStreams(), wanted.streams(), wanted.mostStreams()),
             wanted.congestionControl(),
             wanted.workerThreads(Runtime.getRuntime().availableProcessors()),
             wanted.historyBudgetBytes(),

@@ -19,6 +19,7 @@ import io.novacron.dwcp.intercept.LiveMigration;
 import io.novacron.dwcp.intercept.MigrationJournal;
 import io.novacron.dwcp.intercept.PeerSocket;
 import io.novacron.dwcp.kernels.KernelVariants;
+import io.novacron.dwcp.netty.PathReport;
 import io.novacron.dwcp.netty.PeerLink;
 import io.novacron.dwcp.netty.Transport;
 import io.novacron.dwcp.plugin.BaselineStore;
@@ -176,11 +177,24 @@ final class DaemonReport implements DaemonView {
         state.quarantineNanos() > 0 ? clock.instant().plusNanos(state.quarantineNanos()) : null,
         state.streams(),
         state.lastError().isEmpty() ? null : state.lastError(),
-        rttMicros(state));
+        micros(state.rttNanos()),
+        path(state.path()));
   }
 
-  private static @Nullable Long rttMicros(PeerLink.State state) {
-    return state.rttNanos() == 0 ? null : Long.valueOf(state.rttNanos() / 1000);
+  private static PeerReport.@Nullable Path path(@Nullable PathReport seen) {
+    return seen == null
+        ? null
+        : new PeerReport.Path(
+            seen.wantedStreams(),
+            micros(seen.kernelRttNanos()),
+            seen.retransmittedBytes(),
+            seen.isLossy(),
+            seen.deliveredBytesPerSecond(),
+            seen.resentFrames());
+  }
+
+  private static @Nullable Long micros(long nanos) {
+    return nanos == 0 ? null : Long.valueOf(nanos / 1000);
   }
 
   private static PeerReport.State state(PeerLink.State state) {
@@ -197,10 +211,10 @@ final class DaemonReport implements DaemonView {
     try {
       return link.loop().submit(link::state).get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      return new PeerLink.State(0, false, 0, 0, "its event loop did not answer");
+      return PeerLink.State.unknown("its event loop did not answer");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new PeerLink.State(0, false, 0, 0, "interrupted");
+      return PeerLink.State.unknown("interrupted");
     }
   }
 

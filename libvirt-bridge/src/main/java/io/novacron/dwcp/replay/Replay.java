@@ -3,6 +3,7 @@ package io.novacron.dwcp.replay;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.novacron.dwcp.config.TransportConfig;
+import io.novacron.dwcp.congestion.StreamBounds;
 import io.novacron.dwcp.encoding.PageCounts;
 import io.novacron.dwcp.kernels.KernelVariants;
 import io.novacron.dwcp.netty.TransportSettings;
@@ -114,7 +115,7 @@ public final class Replay {
         "replay",
         new SecureRandom().nextLong(),
         ProtocolVersions.SPOKEN,
-        transport.streams(),
+        StreamBounds.fixed(transport.streams()), // so that runs can be compared
         transport.congestionControl(),
         workers(),
         transport.historyBudgetBytes(),

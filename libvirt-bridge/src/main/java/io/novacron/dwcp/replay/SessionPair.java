@@ -96,7 +96,7 @@ final class SessionPair implements AutoCloseable {
       throws ReplayException {
     this.source = new Transport(settings, kernels, StreamSecurity.none());
     this.destination = new Transport(settings, kernels, StreamSecurity.none());
-    this.streams = settings.streams();
+    this.streams = settings.streams().first();
     this.sessions = new DestinationSessions(destination, new RecordingHost());
     this.listener = sessions.listen(loopback(0)).syncUninterruptibly().channel();
     int port = ((InetSocketAddress) listener.localAddress()).getPort();

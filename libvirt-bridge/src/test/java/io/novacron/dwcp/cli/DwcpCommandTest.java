@@ -71,10 +71,10 @@ class DwcpCommandTest {
     assertEquals(0, dwcp("peers"));
     assertEquals(
         """
-        PEER    ADDRESS       STATE                                  STREAMS      RTT  FALLBACK                  LAST ERROR
-        host-b  host-b:16590  connected                                    8  40.2 ms  qemu+tcp://host-b/system  -
-        host-c  host-c:16590  unreachable                                  0        -  qemu+tcp://host-c/system  connect timed out after 3 s
-        host-d  host-d:16590  quarantined until 2026-11-22 12:00:00        0        -  none                      session broke
+        PEER    ADDRESS       STATE                                  STREAMS      RTT          RATE  LOSES PACKETS  FALLBACK                  LAST ERROR
+        host-b  host-b:16590  connected                                    8  40.2 ms  100.0 Mbit/s  yes            qemu+tcp://host-b/system  -
+        host-c  host-c:16590  unreachable                                  0        -             -  -              qemu+tcp://host-c/system  connect timed out after 3 s
+        host-d  host-d:16590  quarantined until 2026-11-22 12:00:00        0        -             -  -              none                      session broke
         """,
         out.toString());
   }

@@ -32,6 +32,8 @@ class DaemonConfigTest {
         log-level = debug
         security.mode = none
         streams = 3
+        least-streams = 2
+        most-streams = 5
         congestion-control = kernel
         workers = 5
         history-budget = 17 MiB
@@ -69,6 +71,8 @@ class DaemonConfigTest {
     assertEquals(
         new TransportConfig(
             8,
+            4,
+            32,
             "bbr",
             0,
             1L << 30,
@@ -97,6 +101,8 @@ class DaemonConfigTest {
     assertEquals(
         new TransportConfig(
             3,
+            2,
+            5,
             "",
             5,
             17L << 20,

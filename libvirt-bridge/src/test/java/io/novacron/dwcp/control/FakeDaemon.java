@@ -76,7 +76,8 @@ public final class FakeDaemon implements DaemonView {
         until,
         streams,
         error,
-        rttMicros);
+        rttMicros,
+        streams == 0 ? null : new PeerReport.Path(16, 40_900L, 2_896_000, true, 12_500_000, 3));
   }
 
   @Override

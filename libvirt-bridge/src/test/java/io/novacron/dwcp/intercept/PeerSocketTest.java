@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.novacron.dwcp.config.PortRange;
 import io.novacron.dwcp.congestion.SendLimits;
+import io.novacron.dwcp.congestion.StreamBounds;
 import io.novacron.dwcp.history.MigrationHistory;
 import io.novacron.dwcp.history.MigrationRecord;
 import io.novacron.dwcp.kernels.KernelVariants;
@@ -74,7 +75,7 @@ class PeerSocketTest {
               "host-a",
               1,
               ProtocolVersions.SPOKEN,
-              1,
+              StreamBounds.fixed(1),
               "bbr",
               1,
               1 << 20,

@@ -101,6 +101,17 @@ class ReplayTest {
   private static TransportConfig transport() {
     Duration patience = Duration.ofSeconds(30);
     return new TransportConfig(
-        3, "bbr", 2, 64 << 20, 0, 4 << 20, patience, patience, patience, Duration.ofMinutes(5));
+        3,
+        3,
+        3,
+        "bbr",
+        2,
+        64 << 20,
+        0,
+        4 << 20,
+        patience,
+        patience,
+        patience,
+        Duration.ofMinutes(5));
   }
 }

@@ -63,6 +63,11 @@ record FaultCell(Phase phase, Fault fault) {
     return phase == Phase.SWITCHOVER ? new FaultCell(Phase.FINISH, fault) : this;
   }
 
+  /** What it is when QEMU stopped the guest while the fault lasted: what is left was little. */
+  FaultCell inSwitchover() {
+    return phase == Phase.LATER_ROUND ? new FaultCell(Phase.SWITCHOVER, fault) : this;
+  }
+
   /** Of the table. */
   String row(boolean succeeded, boolean isMoved, double seconds, double gapSeconds, String why) {
     return "| %s | %s | %s | %s | %.1f | %.1f | %s |"

@@ -13,7 +13,6 @@ import io.novacron.dwcp.fallback.Fallback.Kind;
 import io.novacron.dwcp.session.ChannelEnd;
 import io.novacron.dwcp.session.SessionEnd;
 import io.novacron.dwcp.session.SourceSession;
-import io.novacron.dwcp.streams.DialPlan;
 import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.ProtocolVersions;
 import io.novacron.dwcp.wire.RefuseCode;
@@ -78,9 +77,8 @@ public final class PeerLink {
   private int version;
   private String peerHostName = "";
   private @Nullable Future<?> ticker;
-  private int dialing;
   private int refused;
-  private DialPlan dialPlan;
+  private final StreamSupply supply;
   private long quarantinedUntilNanos;
   private String quarantineReason = "";
   private String lastError = "";
@@ -103,8 +101,8 @@ public final class PeerLink {
     this.port = port;
     this.loop = transport.loops().next();
     this.channelListener = listener;
-    this.dialPlan = new DialPlan(transport.settings().streams());
     this.quarantinedUntilNanos = transport.nanoClock().getAsLong();
+    this.supply = new StreamSupply(transport.settings().streams(), quarantinedUntilNanos);
   }
 
   /** The event loop that local connections of this peer must live on. */
@@ -135,7 +133,7 @@ public final class PeerLink {
       if (waiters.size() == 1) {
         SessionId fresh = new SessionId(RANDOM.nextLong(), RANDOM.nextLong());
         sessionId = fresh;
-        dialing = 0;
+        supply.begin();
         dial(fresh, false);
       }
     }
@@ -169,7 +167,7 @@ public final class PeerLink {
 
   /** What comes of it counts only while the link still wants this session. */
   private void dial(SessionId wanted, boolean resume) {
-    dialing++;
+    supply.dialled();
     ChannelFuture attempt =
         new Bootstrap()
             .group(loop)
@@ -209,10 +207,9 @@ public final class PeerLink {
       return; // of a session that is over: its successor's waiters wait for their own attempt
     }
     String reason = host + ":" + port + ": " + cause;
-    dialing--;
+    supply.failed(transport.nanoClock().getAsLong());
     refused = isRefusal ? refused + 1 : 0;
     lastError = reason;
-    dialPlan.failed(transport.nanoClock().getAsLong());
     SourceSession live = session;
     if (live == null) {
       answer(waiter -> waiter.unavailable(new Fallback(kind, reason)));
@@ -300,7 +297,7 @@ public final class PeerLink {
         return;
       }
       settle();
-      dialing--;
+      supply.joined();
       refused = 0;
       peerHistoryBudgetBytes = reply.historyBudgetBytes();
       version = reply.version();
@@ -350,7 +347,7 @@ public final class PeerLink {
             limits,
             new SessionListener());
     session = fresh;
-    dialPlan = new DialPlan(transport.settings().streams());
+    fresh.useStreams(supply.target());
     ticker = loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     return fresh;
   }
@@ -360,6 +357,7 @@ public final class PeerLink {
     if (live != null) {
       try {
         live.tick();
+        supply.look(live, transport.nanoClock().getAsLong());
         dialMissing();
       } catch (RuntimeException e) {
         LOG.error("session with {} failed", peerName, e);
@@ -374,8 +372,7 @@ public final class PeerLink {
     if (live == null || id == null || live.ended() != null) {
       return;
     }
-    long now = transport.nanoClock().getAsLong();
-    for (int due = dialPlan.due(live.liveStreams(), dialing, now); due > 0; due--) {
+    for (int due = supply.due(live, transport.nanoClock().getAsLong()); due > 0; due--) {
       dial(id, true);
     }
   }
@@ -387,10 +384,14 @@ public final class PeerLink {
     }
 
     @Override
+    public void streamLost() {
+      dialMissing();
+    }
+
+    @Override
     public void ended(SessionEnd end) {
       session = null;
       sessionId = null;
-      dialing = 0;
       refused = 0;
       Future<?> running = ticker;
       if (running != null) {
@@ -424,9 +425,24 @@ public final class PeerLink {
     }
   }
 
-  /** What an operator may want to know of this peer. On the loop. */
+  /**
+   * What an operator may want to know of this peer. On the loop.
+   *
+   * @param rttNanos of the last ping; 0 before
+   * @param path null without a session
+   */
   public record State(
-      int streams, boolean sessionUp, long rttNanos, long quarantineNanos, String lastError) {}
+      int streams,
+      boolean sessionUp,
+      long rttNanos,
+      long quarantineNanos,
+      String lastError,
+      @Nullable PathReport path) {
+    /** Of a link that cannot be asked. */
+    public static State unknown(String reason) {
+      return new State(0, false, 0, 0, reason, null);
+    }
+  }
 
   public State state() {
     SourceSession live = session;
@@ -435,6 +451,7 @@ public final class PeerLink {
         live != null,
         live == null ? 0 : live.rttNanos(),
         Math.max(0, quarantinedUntilNanos - transport.nanoClock().getAsLong()),
-        lastError);
+        lastError,
+        live == null ? null : supply.path(live));
   }
 }

@@ -59,7 +59,7 @@ final class RehearsalStage implements AutoCloseable {
   RehearsalStage(TransportSettings settings, PageKernels kernels, StreamSecurity security) {
     transport =
         new Transport(
-            settings.named(NAME), kernels, security.withItself(), 1, BackgroundThreads::of);
+            settings.rehearsing(NAME), kernels, security.withItself(), 1, BackgroundThreads::of);
     destination = new DestinationSessions(transport, new OnePort());
     InetAddress loopback = InetAddress.getLoopbackAddress();
     listener =

@@ -1,5 +1,6 @@
 package io.novacron.dwcp.netty;
 
+import io.novacron.dwcp.congestion.StreamBounds;
 import io.novacron.dwcp.session.SessionSettings;
 import io.novacron.dwcp.wire.ProtocolVersions;
 
@@ -8,7 +9,7 @@ import io.novacron.dwcp.wire.ProtocolVersions;
  *
  * @param hostName shown to peers and in their history
  * @param instance random number of this process: tells peers that an older one is gone
- * @param streams TCP connections per session
+ * @param streams how many TCP connections a session may have
  * @param congestionControl that a stream asks its kernel for; empty for the kernel's own choice
  * @param workers threads that encode and decode
  * @param historyBudgetBytes page history of one migration, on either side
@@ -21,7 +22,7 @@ public record TransportSettings(
     String hostName,
     long instance,
     ProtocolVersions versions,
-    int streams,
+    StreamBounds streams,
     String congestionControl,
     int workers,
     long historyBudgetBytes,
@@ -31,13 +32,13 @@ public record TransportSettings(
     long quarantineNanos,
     SessionSettings session) {
 
-  /** The same under another name. */
-  TransportSettings named(String name) {
+  /** The same under another name, with a number of streams that does not vary. */
+  TransportSettings rehearsing(String name) {
     return new TransportSettings(
         name,
         instance,
         versions,
-        streams,
+        StreamBounds.fixed(streams.first()),
         congestionControl,
         workers,
         historyBudgetBytes,

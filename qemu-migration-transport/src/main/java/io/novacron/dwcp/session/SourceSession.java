@@ -2,12 +2,16 @@ package io.novacron.dwcp.session;
 
 import io.novacron.dwcp.congestion.PathRate;
 import io.novacron.dwcp.congestion.SendLimits;
+import io.novacron.dwcp.congestion.StreamCount;
 import io.novacron.dwcp.encoding.Baseline;
 import io.novacron.dwcp.streams.OutboundFrame;
+import io.novacron.dwcp.streams.PathHealth;
+import io.novacron.dwcp.streams.StreamGroup;
 import io.novacron.dwcp.streams.StreamLink;
 import io.novacron.dwcp.wire.Frame;
 import io.novacron.dwcp.wire.Limits;
 import io.novacron.dwcp.wire.WireException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,9 @@ public final class SourceSession implements StreamSession, LivePath {
   /** Told what becomes of the session and its channels. */
   public interface Listener {
     void channelClosed(ChannelEnd channel);
+
+    /** A stream is gone; the session may be over with it. */
+    void streamLost();
 
     void ended(SessionEnd end);
   }
@@ -132,6 +139,7 @@ public final class SourceSession implements StreamSession, LivePath {
     if (core.streams().liveStreams() == 0 && core.channels().isEmpty()) {
       finish(new SessionEnd.Idle("the peer closed an idle session"));
     }
+    listener.streamLost();
   }
 
   @Override
@@ -231,6 +239,34 @@ public final class SourceSession implements StreamSession, LivePath {
   @Override
   public long minRttNanos() {
     return core.watch().minRttNanos();
+  }
+
+  /** What went over its streams so far, for the choice of their number. */
+  public StreamCount.Load load() {
+    StreamGroup streams = core.streams();
+    return new StreamCount.Load(
+        streams.acknowledgedBytes(),
+        streams.fullBytes(),
+        core.watch().rttNanos(),
+        streams.health().isLossy());
+  }
+
+  /** What the kernel says of its path. */
+  public PathHealth pathHealth() {
+    return core.streams().health();
+  }
+
+  /** Only so many streams carry frames from now on; the others stand by. */
+  public void useStreams(int count) {
+    core.streams().use(count);
+  }
+
+  /** Closes those that stand by, but for so many in all. */
+  public void dropStreams(int count) {
+    List<StreamLink> links = core.streams().links();
+    for (StreamLink each : links.subList(Math.min(count, links.size()), links.size())) {
+      each.close("not needed any more");
+    }
   }
 
   public long resentFrames() {

@@ -123,6 +123,7 @@ public final class ChannelSender {
       newest = head.mark();
       head.drop();
     }
+    streams.acknowledged(ackedBytes, 4 * backlogBytes >= 3 * window.bytes());
     backlogBytes -= ackedBytes;
     window.lossy(streams.lossyBacklogBytes());
     if (newest != null) {

@@ -74,6 +74,9 @@ public final class StreamGroup {
   private long resentFrames;
   private long wireBytes;
   private double typicalBytes = LEAST_TYPICAL_BYTES;
+  private int usedStreams = Integer.MAX_VALUE;
+  private long acknowledgedBytes;
+  private long fullBytes;
   private long linkQueueBytes;
   private long linkQueueSeenNanos;
   private boolean linkQueueSeen;
@@ -286,10 +289,11 @@ public final class StreamGroup {
     if (unordered.isEmpty() && !hasUrgent() && bulk.isEmpty()) {
       return null;
     }
-    for (int i = 0; i < links.size(); i++) {
-      StreamLink link = links.get((nextLink + i) % links.size());
+    int used = usedStreams();
+    for (int i = 0; i < used; i++) {
+      StreamLink link = links.get((nextLink + i) % used);
       if (link.canSend()) {
-        nextLink = (nextLink + i) % links.size(); // it is its turn until it gets a frame
+        nextLink = (nextLink + i) % used; // it is its turn until it gets a frame
         return link;
       }
     }
@@ -332,7 +336,37 @@ public final class StreamGroup {
    * loss: one and a half typical frames on each. 0 on a path that does not.
    */
   long lossyBacklogBytes() {
-    return health.isLossy() ? (long) (1.5 * typicalBytes * links.size()) : 0;
+    return health.isLossy() ? (long) (1.5 * typicalBytes * usedStreams()) : 0;
+  }
+
+  /** From now on only so many carry frames, the oldest; the others stand by. */
+  public void use(int streams) {
+    usedStreams = streams;
+    pump();
+  }
+
+  private int usedStreams() {
+    return Math.min(usedStreams, links.size());
+  }
+
+  /**
+   * The peer delivered so many bytes.
+   *
+   * @param wasFull whether they were sent as fast as the path allows
+   */
+  void acknowledged(long bytes, boolean wasFull) {
+    acknowledgedBytes += bytes;
+    fullBytes += wasFull ? bytes : 0;
+  }
+
+  /** Bytes of frames that the peer delivered since the session began. */
+  public long acknowledgedBytes() {
+    return acknowledgedBytes;
+  }
+
+  /** Those of them that were sent as fast as the path allows. */
+  public long fullBytes() {
+    return fullBytes;
   }
 
   public int liveStreams() {

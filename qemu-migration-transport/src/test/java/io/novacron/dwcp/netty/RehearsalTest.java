@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.novacron.dwcp.congestion.StreamBounds;
 import io.novacron.dwcp.encoding.Batch;
 import io.novacron.dwcp.encoding.BatchBuilder;
 import io.novacron.dwcp.encoding.BatchPool;
@@ -28,7 +29,7 @@ class RehearsalTest {
         "host-a",
         1,
         ProtocolVersions.SPOKEN,
-        2,
+        StreamBounds.fixed(2),
         "bbr",
         2,
         64L << 20,

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.util.ResourceLeakDetector;
 import io.novacron.dwcp.congestion.SendLimits;
+import io.novacron.dwcp.congestion.StreamBounds;
 import io.novacron.dwcp.fallback.Fallback;
 import io.novacron.dwcp.kernels.JavaPageKernels;
 import io.novacron.dwcp.session.ChannelEnd;
@@ -75,7 +76,7 @@ final class TwoDaemons implements AutoCloseable {
         hostName,
         of,
         versions,
-        streams,
+        StreamBounds.fixed(streams),
         "bbr",
         2,
         64L << 20,

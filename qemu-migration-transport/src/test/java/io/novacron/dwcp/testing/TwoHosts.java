@@ -178,6 +178,9 @@ public final class TwoHosts {
   private SourceSession.Listener sourceListener() {
     return new SourceSession.Listener() {
       @Override
+      public void streamLost() {}
+
+      @Override
       public void channelClosed(ChannelEnd channel) {
         sourceSide.closedChannels.add(channel);
       }

@@ -121,6 +121,18 @@ class DistributionIT {
   }
 
   @Test
+  void operatorsOwnSharingOfClassesGoesBeforeTheAotCache() throws Exception {
+    fakeJava(home.resolve("runtime"), "25.0.3");
+    Files.writeString(home.resolve("lib/dwcp.aot"), "made by the host");
+    for (String own : List.of("-Xshare:off", "-XX:AOTCacheOutput=x", "-XX:SharedArchiveFile=x")) {
+      Outcome outcome = run(Map.of("DWCPD_JAVA_OPTS", own), home.resolve("bin/dwcpd"));
+      List<String> given = outcome.text().lines().toList();
+      assertTrue(given.contains(own), outcome.text());
+      assertFalse(given.stream().anyMatch(each -> each.startsWith("-XX:AOTCache=")), own);
+    }
+  }
+
+  @Test
   void noAotCacheIsMadeWithoutTheBundledRuntime() throws Exception {
     Outcome outcome = run(Map.of("JAVA_HOME", JAVA_HOME), home.resolve("bin/make-aot-cache"));
     assertEquals(1, outcome.status());

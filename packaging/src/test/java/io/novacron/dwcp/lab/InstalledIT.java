@@ -102,8 +102,10 @@ class InstalledIT {
     LAB.on(Host.A, "test", "-s", "/var/lib/dwcp/history.jsonl");
     LAB.on(Host.A, "touch", "/etc/dwcp/of-an-operator");
     LAB.on(Host.A, "dpkg", "--purge", "dwcp");
+    LAB.on(Host.A, "test", "!", "-e", CONFIGURATION);
     LAB.on(Host.A, "rm", "/etc/dwcp/of-an-operator"); // no file of the package's, so it stayed
-    LAB.on(Host.A, "rm", "-rf", "/etc/dwcp");
+    LAB.on(Host.A, "rm", "-rf", "/etc/dwcp/pki"); // nor are the lab's certificates
+    LAB.on(Host.A, "rmdir", "/etc/dwcp");
     String left =
         LAB.on(Host.A, "find", "/etc", "/usr", "/var/lib", "-xdev", "-name", "*dwcp*")
             .lines()

@@ -66,7 +66,6 @@ class KillIT {
     Await.until(ONE_HOST_LIMIT, "one host that runs it", () -> runningOnOne() ? "" : states());
     LAB.startDaemon(killed);
     // killed during a Prepare call, which libvirt goes on with: a second host knows it for a while
-    // while
     Await.until(ONE_HOST_LIMIT, "one host that knows it", guest::problem);
     assertEquals("completed", guest.migrate().outcome());
   }

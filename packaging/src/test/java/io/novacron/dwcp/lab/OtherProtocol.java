@@ -14,8 +14,8 @@ import javax.tools.ToolProvider;
 
 /**
  * This product as a later release would be: the same daemon, except that it speaks the protocol
- * versions 5 to 6. It is the distribution under test with one class in front of its class path,
- * compiled from the sources with another range.
+ * versions {@link #SPOKEN}. It is the distribution under test with one class in front of its class
+ * path, compiled from the sources with another range.
  */
 final class OtherProtocol {
   /** The range in words, as the daemons log it. */
